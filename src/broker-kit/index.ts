@@ -1,0 +1,20 @@
+export { Type } from '@sinclair/typebox'
+export { Classification, Declination, GenericAlert, RightAscension } from '../domain/alert.ts'
+export { ConeSearch } from '../domain/cone.ts'
+export { PhotometryPoint } from '../domain/photometry.ts'
+export { type Complaint, Nullable, StringEnum } from '../domain/schema.ts'
+export type { TargetDraft } from '../domain/target.ts'
+export { isoToMjd, Mjd, mjdToIso, taiMjdToIso } from '../domain/time.ts'
+export {
+  type AnyBrokerModule,
+  type BrokerContext,
+  type BrokerModule,
+  type Capability,
+  capabilities,
+  capabilitiesOf,
+  defineBroker,
+  type Logger
+} from './define-broker.ts'
+export { BrokerError, type BrokerErrorKind, type BrokerErrorOptions, isBrokerError } from './errors.ts'
+export type { BrokerRequest, Fields, HttpClient, ItemStream, ItemsRequest } from './http-client.ts'
+export { joinArray, joinObject, sourceOf, unreadableItem, unreadableReason, withSource } from './source.ts'
