@@ -26,7 +26,7 @@ export function StringEnum<const V extends readonly string[]>(values: V, options
   return Type.Unsafe<V[number]>({ type: 'string', enum: [...values], ...options })
 }
 
-const ajv = new Ajv({ allErrors: true, strict: false, allowUnionTypes: true, discriminator: true })
+const ajv = new Ajv({ allErrors: true, verbose: true, strict: false })
 formats.default(ajv)
 
 /** Compiles a schema once; the result checks a value in about a microsecond. */
