@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type Complaint, compileCheck, Nullable } from './schema.ts'
+import { unstorableStrings } from './storable.ts'
 
 /** What a classifier says about an object. */
 export const Classification = Type.Object(
@@ -63,15 +64,5 @@ const checkGenericAlert = compileCheck(GenericAlert)
 /** Says what keeps a value from being a generic alert that can be stored; empty when nothing does. */
 export function genericAlertComplaints(value: unknown): Complaint[] {
   const complaints = checkGenericAlert.complaints(value)
-  return complaints.length > 0 ? complaints : unstorableStrings(value, '')
-}
-
-/** PostgreSQL's text holds neither U+0000 nor half of a surrogate pair. */
-function unstorableStrings(value: unknown, pointer: string): Complaint[] {
-  if (typeof value === 'string') {
-    const storable = value.isWellFormed() && !value.includes('\u0000')
-    return storable ? [] : [{ pointer, message: 'must hold neither U+0000 nor a lone surrogate' }]
-  }
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, member]) => unstorableStrings(member, `${pointer}/${key}`))
+  return complaints.length > 0 ? complaints : unstorableStrings(value)
 }

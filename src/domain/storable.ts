@@ -1,0 +1,18 @@
+import { type Complaint, escapePointer } from './schema.ts'
+
+const deepestNesting = 64
+
+/** Says what keeps a JSON value from being stored: PostgreSQL's text holds neither U+0000 nor half of a surrogate pair. */
+export function unstorableStrings(value: unknown, pointer = '', depth = 0): Complaint[] {
+  if (typeof value === 'string') return isStorable(value) ? [] : [{ pointer, message: 'must hold neither U+0000 nor a lone surrogate' }]
+  if (typeof value !== 'object' || value === null) return []
+  if (depth === deepestNesting) return [{ pointer, message: `must not be nested deeper than ${deepestNesting} levels` }]
+  return Object.entries(value).flatMap(([member, content]) => {
+    if (!isStorable(member)) return [{ pointer, message: 'must not have a member whose name holds U+0000 or a lone surrogate' }]
+    return unstorableStrings(content, `${pointer}/${escapePointer(member)}`, depth + 1)
+  })
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\u0000')
+}
