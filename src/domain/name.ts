@@ -1,9 +1,24 @@
+import { createHash } from 'node:crypto'
+
+/** An entry of a database index has its limits; what would be longer is hashed. */
+const longestKey = 600
+
 /**
- * Normalises a name so that all its spellings agree: case, space, `-`, `_` and parentheses do not count, nor does the
- * AT or SN in front of a TNS name (`SN 2024abc`, `at-2024ABC`, `2024abc`). A name of nothing else stays as it is.
+ * Normalises a name so that all its spellings agree: case, space, dashes, `_`, parentheses and invisible characters do
+ * not count, nor does the AT or SN in front of a TNS name (`SN 2024abc`, `at-2024ABC`, `2024abc`). A name of nothing
+ * else stays as it is.
  */
 export function nameKey(name: string): string {
-  const folded = name.normalize('NFKC').toLowerCase()
-  const bare = folded.replace(/[\s\-_()]/gu, '')
-  return bare.replace(/^(?:at|sn)(?=(?:19|20)\d{2}[a-z]+$)/, '') || folded.trim() || name
+  const compatible = name.normalize('NFKC')
+  const key = fold(compatible.replace(/[\s\p{Pd}\u2212_()\p{Cf}]/gu, '')).replace(/^(?:at|sn)(?=(?:19|20)\d{2}[a-z]+$)/, '')
+  return bounded(key || fold(compatible).trim() || name)
+}
+
+/** Folds case and composes again, for lower case has composed letters that upper case lacks; sigma has two lower cases. */
+function fold(text: string): string {
+  return text.toLowerCase().replaceAll('ς', 'σ').normalize('NFKC')
+}
+
+function bounded(key: string): string {
+  return key.length <= longestKey ? key : createHash('sha256').update(key).digest('hex')
 }
