@@ -1,0 +1,85 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import type { Log } from './database/log.ts'
+import { type Notifications, openNotifications } from './database/notifications.ts'
+import { type DatabaseOptions, prepareDatabase } from './database/prepare.ts'
+import { type Prisma, PrismaClient } from './generated/prisma/client.ts'
+
+export type { Notifications } from './database/notifications.ts'
+export type { DatabaseOptions } from './database/prepare.ts'
+
+/** Everything that stores: one pool of connections, used by Prisma and by SQL of our own. */
+export interface Database {
+  readonly prisma: PrismaClient
+  /** Answers bigint as strings, as node-postgres does: a number could lose digits. */
+  readonly pool: pg.Pool
+  readonly url: string
+  readonly notifications: Notifications
+  close(): Promise<void>
+}
+
+/** What runs inside one transaction of Prisma. */
+export type Transaction = Prisma.TransactionClient
+
+const statementTimeout = 60_000 // [ms]
+const connectTimeout = 30_000 // includes the wait for a free connection of the pool [ms]
+
+/** Opens the database and brings it to this release's schema before it answers; poolSize counts connections, 10 by default. */
+export async function openDatabase(options: DatabaseOptions & { readonly poolSize?: number }): Promise<Database> {
+  const { url, release } = await prepareDatabase(options)
+  try {
+    const notifications = await openNotifications({ url, log: options.log })
+    const pool = openPool({ url, size: options.poolSize ?? 10, log: options.log })
+    const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+    const close = async () => {
+      await notifications.close()
+      await prisma.$disconnect()
+      await pool.end()
+      await release()
+    }
+    return { prisma, pool, url, notifications, close }
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+function openPool({ url, size, log }: { url: string; size: number; log: Log }): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'tom-alerts-service',
+    max: size,
+    keepAlive: true,
+    connectionTimeoutMillis: connectTimeout,
+    onConnect: async client => {
+      await client.query(`SET TIME ZONE 'UTC'; SET statement_timeout = ${statementTimeout}`)
+    }
+  })
+  pool.on('error', error => log.warn({ error: error.message }, 'an idle connection to the database broke'))
+  return pool
+}
+
+/** Runs the work in one transaction of SQL: committed when it answers, rolled back when it throws. */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN')
+    const result = await work(client)
+    const { command } = await client.query('COMMIT')
+    if (command !== 'COMMIT') throw new Error('the transaction was rolled back, because a statement in it had failed')
+    client.release()
+    return result
+  } catch (error) {
+    const broken = await client.query('ROLLBACK').catch(cause => (cause instanceof Error ? cause : true))
+    client.release(broken instanceof Error || broken === true)
+    throw error
+  }
+}
+
+/** Runs the work in one transaction of Prisma; long enough for a batch. */
+export async function inPrismaTransaction<T>(
+  { prisma }: Pick<Database, 'prisma'>,
+  work: (transaction: Transaction) => Promise<T>
+): Promise<T> {
+  return prisma.$transaction(work, { maxWait: 15_000, timeout: 60_000 })
+}
