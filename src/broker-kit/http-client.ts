@@ -1,5 +1,15 @@
 import type { Static, TSchema } from '@sinclair/typebox'
+import type { Dispatcher } from 'undici'
+import type { Logger } from './define-broker.ts'
 import type { BrokerError } from './errors.ts'
+import { createItemStream } from './http-items.ts'
+import { readJson, refuseHtml } from './http-json.ts'
+import { defaultLimits, type HttpLimits } from './http-limits.ts'
+import { prepareRequest } from './http-request.ts'
+import { withRetries } from './http-retry.ts'
+import { type Answer, type Call, send } from './http-send.ts'
+import type { Watch } from './http-watch.ts'
+import { readWhole } from './read-body.ts'
 
 /** Query or form fields; an array repeats its field, undefined leaves it out. */
 export type Fields = Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[] | undefined>>
@@ -44,4 +54,58 @@ export interface HttpClient {
   items(path: string, request?: ItemsRequest): ItemStream
   /** Reads a whole answer as text. */
   text(path: string, request?: BrokerRequest): Promise<string>
+}
+
+/** What a client is made of. */
+export interface HttpClientOptions {
+  /** Root of the broker's API, with a trailing slash. */
+  readonly baseUrl: string
+  /** Ends every request at once when it fires. */
+  readonly signal: AbortSignal
+  /** Texts that no error message may hold. */
+  readonly secrets?: readonly string[]
+  readonly limits?: Partial<HttpLimits>
+  readonly dispatcher?: Dispatcher
+  readonly log?: Logger
+}
+
+/** Makes a client for one broker. */
+export function createHttpClient({ baseUrl, signal, secrets = [], limits: chosen, dispatcher, log }: HttpClientOptions): HttpClient {
+  const root = new URL(baseUrl)
+  const limits = { ...defaultLimits, ...chosen }
+  const prepare = (path: string, request: BrokerRequest, accept: string): Call => ({
+    request: prepareRequest(root, path, { accept, request }),
+    limits,
+    secrets,
+    dispatcher,
+    signal,
+    log
+  })
+
+  const whole = (answer: Answer, watch: Watch) => readWhole(answer, { watch, maxBytes: limits.maxWholeBytes })
+
+  return {
+    async json(path, schema, request = {}) {
+      return ask(prepare(path, request, 'application/json'), async (answer, watch) => {
+        await refuseHtml(answer, watch)
+        return readJson(await whole(answer, watch), { answer, schema, inBandError: request.inBandError })
+      })
+    },
+    items: (path, request = {}) => createItemStream(() => prepare(path, request, acceptOf(request)), request),
+    async text(path, request = {}) {
+      return ask(prepare(path, request, '*/*'), async (answer, watch) => new TextDecoder().decode(await whole(answer, watch)))
+    }
+  }
+}
+
+function acceptOf({ format }: ItemsRequest): string {
+  return format === 'ndjson' ? 'application/x-ndjson, application/jsonl, application/json;q=0.5' : 'application/json'
+}
+
+function ask<T>(call: Call, read: (answer: Answer, watch: Watch) => Promise<T>): Promise<T> {
+  return withRetries(call, async attempt => {
+    const result = await read(await send(call, attempt), attempt.watch)
+    attempt.watch.end()
+    return result
+  })
 }

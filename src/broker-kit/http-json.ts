@@ -1,0 +1,59 @@
+import { isUtf8 } from 'node:buffer'
+import type { Static, TSchema } from '@sinclair/typebox'
+import type { BrokerError } from './errors.ts'
+import type { BrokerRequest } from './http-client.ts'
+import type { Answer } from './http-send.ts'
+import type { Watch } from './http-watch.ts'
+import { tryParse } from './json-items.ts'
+import { complaintsAbout, fits } from './json-shape.ts'
+import { readBeginning } from './read-body.ts'
+import { withSource } from './source.ts'
+
+/** What a JSON answer is read with. */
+export interface JsonReading<S extends TSchema> {
+  readonly answer: Answer
+  readonly schema: S
+  readonly inBandError: BrokerRequest['inBandError']
+}
+
+/** Reads a whole JSON answer that fits the schema and reports no error. */
+export function readJson<S extends TSchema>(bytes: Buffer, { answer, schema, inBandError }: JsonReading<S>): Static<S> {
+  const { reporter } = answer
+  if (!isUtf8(bytes)) throw reporter.fault('bad-response', `did not answer in proper UTF-8: ${reporter.quote(bytes.toString())}`)
+  const text = withoutMark(bytes.toString())
+  const value = parseAnswer(text, answer)
+  const inBand = inBandError?.(value)
+  if (inBand) throw reporter.adopt(inBand)
+  if (!fits(schema, value)) throw wrongShape(value, schema, answer)
+  return typeof value === 'object' && value !== null ? withSource(value, text) : value
+}
+
+/** Parses a whole answer; throws `bad-response` when it is no JSON. */
+export function parseAnswer(text: string, { status, reporter }: Answer): unknown {
+  const { value, reason } = tryParse(text)
+  if (reason === null) return value
+  const options = { upstreamStatus: status }
+  if (text.trim() === '') throw reporter.fault('bad-response', `answered ${status} without a body`, options)
+  const words = /unterminated|end of JSON/i.test(reason) ? 'sent JSON that is cut off' : 'did not answer with JSON'
+  throw reporter.fault('bad-response', `${words}: ${reporter.quote(text)}`, options)
+}
+
+/** Throws `bad-response` when a web page came instead of data. */
+export async function refuseHtml(answer: Answer, watch: Watch): Promise<void> {
+  if (!/\bx?html\b/.test(answer.contentType)) return
+  const quote = answer.reporter.quote(await readBeginning(answer, watch))
+  throw answer.reporter.fault('bad-response', `answered with a web page, not with data: ${quote}`, { upstreamStatus: answer.status })
+}
+
+function wrongShape(value: unknown, schema: TSchema, { reporter, status }: Answer): BrokerError {
+  const [first, ...others] = complaintsAbout(schema, value)
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return reporter.fault('bad-response', `answered in a wrong shape: ${first?.pointer || 'the answer'} ${first?.message}${more}`, {
+    upstreamStatus: status
+  })
+}
+
+/** Takes the byte order mark away, which JSON does not know. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text
+}
