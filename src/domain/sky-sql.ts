@@ -10,6 +10,15 @@ export interface PositionSql {
 /** Adds a value to those of a statement and answers the placeholder that stands for it. */
 export type Bind = (value: unknown) => string
 
+/** Which rows of a table to select; a condition is on one row, which it calls `item`. */
+export interface Selection {
+  readonly table: string
+  readonly conditions: readonly string[]
+  readonly bind: Bind
+  /** Only rows in this cone; the table has columns ra, dec and an indexed skyPixel. */
+  readonly cone: ConeSearch | null
+}
+
 /** SQL for the angle between two directions, by the same formula as `separation` [arcsec]. */
 export function separationSql(a: PositionSql, b: PositionSql): string {
   const chord = `${haversine(`${a.dec} - ${b.dec}`)} + cos(radians(${a.dec})) * cos(radians(${b.dec})) * ${haversine(`${a.ra} - ${b.ra}`)}`
@@ -20,29 +29,22 @@ function haversine(degrees: string): string {
   return `power(sin(radians(${degrees}) / 2), 2)`
 }
 
-/**
- * SQL that selects the `id` of every row of a table within a cone; `conditions` are on the row, which is called `near`.
- * The table has columns id, ra, dec and an indexed skyPixel.
- */
-export function coneSql({
-  table,
-  cone,
-  bind,
-  conditions = []
-}: {
-  readonly table: string
-  readonly cone: ConeSearch
-  readonly bind: Bind
-  readonly conditions?: readonly string[]
-}): string {
+/** SQL that selects the `id` of every row that meets all conditions and lies in the cone. */
+export function idsSql({ cone, ...selection }: Selection): string {
+  if (cone) return idsInConeSql({ cone, ...selection })
+  const { table, conditions } = selection
+  return `SELECT item.id FROM ${table} AS item WHERE ${[...conditions, 'true'].join(' AND ')}`
+}
+
+function idsInConeSql({ table, conditions, bind, cone }: Selection & { cone: ConeSearch }): string {
   const ranges = pixelRanges(cone)
-  const low = bind(ranges.map(range => String(range.low)))
-  const high = bind(ranges.map(range => String(range.high)))
+  const low = bind(ranges.map(range => range.low.toString()))
+  const high = bind(ranges.map(range => range.high.toString()))
   const centre = { ra: `${bind(cone.ra)}::float8`, dec: `${bind(cone.dec)}::float8` }
-  const where = ['near."skyPixel" BETWEEN range.low AND range.high', ...conditions].join(' AND ')
+  const where = ['item."skyPixel" BETWEEN range.low AND range.high', ...conditions].join(' AND ')
   // OFFSET 0 keeps the planner from turning the ranges into a join that reads the whole table.
   return `SELECT candidate.id
     FROM unnest(${low}::bigint[], ${high}::bigint[]) AS range(low, high)
-    CROSS JOIN LATERAL (SELECT near.id, near.ra, near.dec FROM ${table} AS near WHERE ${where} OFFSET 0) AS candidate
+    CROSS JOIN LATERAL (SELECT item.id, item.ra, item.dec FROM ${table} AS item WHERE ${where} OFFSET 0) AS candidate
     WHERE ${separationSql({ ra: 'candidate.ra', dec: 'candidate.dec' }, centre)} <= ${bind(cone.radius)}::float8`
 }

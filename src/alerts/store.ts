@@ -1,0 +1,122 @@
+import type { Pool } from 'pg'
+import type { Transaction } from '../database.ts'
+import type { GenericAlert } from '../domain/alert.ts'
+import type { ConeSearch } from '../domain/cone.ts'
+import { nameKey } from '../domain/name.ts'
+import { type Bind, idsSql } from '../domain/sky-sql.ts'
+import type { Alert } from './schemas.ts'
+
+/** Anything that runs SQL: a pool, or a connection of it. */
+export type Queryable = Pick<Pool, 'query'>
+
+/** A row of `alertColumns` from `alertTables`. */
+export interface AlertRow extends Omit<Alert, 'timestamp' | 'receivedAt'> {
+  readonly timestamp: Date | null
+  readonly receivedAt: Date
+}
+
+const ownColumns = [
+  'id',
+  'brokerId',
+  'brokerAlertId',
+  'objectId',
+  'name',
+  'timestamp',
+  'ra',
+  'dec',
+  'mag',
+  'score',
+  'url',
+  'survey',
+  'band',
+  'magError',
+  'classifications',
+  'detections',
+  'receivedAt'
+]
+/** SQL for the columns of an alert and its target; goes with `targetOfAlert`. */
+export const alertColumns = `${ownColumns.map(column => `alert."${column}"`).join(', ')}, link."targetId"`
+/** SQL that joins the target of an alert, where the row of "Alert" is called `alert`. */
+export const targetOfAlert = 'LEFT JOIN "TargetAlert" AS link ON link."alertId" = alert.id'
+
+/** Makes the alert of the API of its row. */
+export function toAlert({ timestamp, receivedAt, ...row }: AlertRow): Alert {
+  return { ...row, timestamp: timestamp?.toISOString() ?? null, receivedAt: receivedAt.toISOString() }
+}
+
+/** Finds an alert by our id. */
+export async function findAlert(db: Queryable, id: string): Promise<Alert | undefined> {
+  const { rows } = await db.query<AlertRow>(`SELECT ${alertColumns} FROM "Alert" AS alert ${targetOfAlert} WHERE alert.id = $1`, [id])
+  return rows.map(toAlert)[0]
+}
+
+/** The text that a broker sent, unchanged. */
+export interface Raw {
+  readonly raw: string
+  /** Media type of raw. */
+  readonly rawType: string
+}
+
+/** Finds the raw text of an alert by our id. */
+export async function findRaw(db: Queryable, id: string): Promise<Raw | undefined> {
+  const { rows } = await db.query<Raw>('SELECT raw, "rawType" FROM "Alert" WHERE id = $1', [id])
+  return rows[0]
+}
+
+/** Which alerts to list; what is left out does not count. */
+export interface AlertFilter {
+  readonly brokerId?: string
+  readonly objectId?: string
+  readonly name?: string
+  readonly cone: ConeSearch | null
+  /** Only alerts that are older than this one, by our id. */
+  readonly before: string | null
+}
+
+/** Lists alerts, newest first. */
+export async function listAlerts(db: Queryable, filter: AlertFilter, limit: number): Promise<Alert[]> {
+  const values: unknown[] = []
+  const bind: Bind = value => `$${values.push(value)}`
+  const ids = idsSql({ table: '"Alert"', cone: filter.cone, conditions: conditionsOf(filter, bind), bind })
+  const { rows } = await db.query<AlertRow>(
+    `SELECT ${alertColumns}
+     FROM (SELECT id FROM (${ids}) AS matching ORDER BY id DESC LIMIT ${bind(limit)}) AS page
+     JOIN "Alert" AS alert ON alert.id = page.id ${targetOfAlert}
+     ORDER BY alert.id DESC`,
+    values
+  )
+  return rows.map(toAlert)
+}
+
+function conditionsOf({ brokerId, objectId, name, before }: AlertFilter, bind: Bind): string[] {
+  return [
+    ...(brokerId === undefined ? [] : [`item."brokerId" = ${bind(brokerId)}`]),
+    ...(objectId === undefined ? [] : [`item."objectId" = ${bind(objectId)}`]),
+    ...(name === undefined ? [] : [`item."nameKey" = ${bind(nameKey(name))}`]),
+    ...(before === null ? [] : [`item.id < ${bind(before)}::uuid`])
+  ]
+}
+
+/** A stored alert as what it becomes is made of it. */
+export interface StoredAlert extends Raw {
+  readonly id: string
+  readonly brokerId: string
+  readonly generic: GenericAlert
+}
+
+/** Finds an alert by our id, with its raw text, inside a transaction. */
+export async function findStoredAlert(tx: Transaction, id: string): Promise<StoredAlert | undefined> {
+  const [row] = await tx.$queryRawUnsafe<(AlertRow & Raw)[]>(
+    `SELECT ${alertColumns}, alert.raw, alert."rawType" FROM "Alert" AS alert ${targetOfAlert} WHERE alert.id = $1::uuid`,
+    id
+  )
+  if (row === undefined) return undefined
+  const { raw, rawType, ...alert } = row
+  return { id, brokerId: row.brokerId, generic: toGeneric(toAlert(alert)), raw, rawType }
+}
+
+function toGeneric(alert: Alert): GenericAlert {
+  const { brokerAlertId: id, name, timestamp, ra, dec, mag, score, url } = alert
+  const { objectId, survey, band, magError, classifications, detections } = alert
+  return { id, name, timestamp, ra, dec, mag, score, url, objectId, survey, band, magError, classifications, detections }
+}
