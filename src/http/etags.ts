@@ -17,16 +17,20 @@ export const ifNoneMatchFields = {
 
 /** Makes the ETag of something that has no version: a hash of its content. */
 export function etagOf(body: unknown): string {
-  return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`
+  return `"${hashOf(body)}"`
 }
 
-/** Makes the ETag of something whose edits are counted. */
-export function versionTag(version: number): string {
-  return `"v${version}"`
+function hashOf(body: unknown): string {
+  return createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)
 }
 
-// A proxy that compresses makes our strong tags weak; they count edits, so that they still tell all.
-const versionTagPattern = /^(?:W\/)?"v([1-9][0-9]{0,8})"$/
+/** Makes the ETag of something whose edits are counted; what else its answer shows can follow the version. */
+export function versionTag(version: number, shown?: unknown): string {
+  return shown === undefined ? `"v${version}"` : `"v${version}-${hashOf(shown)}"`
+}
+
+// A proxy that compresses makes our strong tags weak; the version still tells of every edit.
+const versionTagPattern = /^(?:W\/)?"v([1-9][0-9]{0,8})(?:-[\w-]+)?"$/
 
 /** Reads the version that a client edits from If-Match, null for any; throws 428 when it is absent, 412 when it is none of ours. */
 export function expectedVersion(request: Pick<FastifyRequest, 'headers'>): number | null {

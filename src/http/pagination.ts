@@ -62,9 +62,17 @@ function parseCursor(cursor: string): unknown {
   }
 }
 
-interface Page {
-  readonly items: readonly unknown[]
+/** One page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[]
   readonly next: string | null
+}
+
+/** Cuts a page out of what was found when one more than the limit was asked for: the surplus tells that there is a next page. */
+export function toPage<T>(found: readonly T[], limit: number, cursorOf: (last: T) => string): Page<T> {
+  const items = found.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: found.length > limit && last !== undefined ? cursorOf(last) : null }
 }
 
 interface Headers<R> {
@@ -73,7 +81,7 @@ interface Headers<R> {
 }
 
 /** Sends a page of a list, with the address of the next one in the header Link. */
-export function sendPage<R extends Headers<R>>(request: { readonly url: string }, reply: R, page: Page): R {
+export function sendPage<R extends Headers<R>>(request: { readonly url: string }, reply: R, page: Page<unknown>): R {
   if (page.next === null) return reply.send(page)
   const address = new URL(request.url, 'http://localhost')
   address.searchParams.set('cursor', page.next)

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import type { JsonObject } from './merge-patch.ts'
 
 // The format `uuid` alone takes `urn:uuid:...` too, which PostgreSQL does not.
 /** An identifier of ours. */
@@ -15,3 +16,15 @@ export const Timestamp = Type.String({
   description: 'Instant [UTC, RFC 3339].',
   examples: ['2026-11-24T08:15:30.000Z']
 })
+
+const anyObject = { type: 'object', additionalProperties: true }
+
+/** A JSON object that a client sends; what it may hold is checked by others. */
+export function ObjectIn(options: object) {
+  return Type.Unsafe<JsonObject>({ ...anyObject, ...options })
+}
+
+/** A JSON object that a client gets as it is. */
+export function ObjectOut(options: object) {
+  return Type.Unsafe<unknown>({ ...anyObject, ...options })
+}

@@ -1,0 +1,61 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import type { Registry } from './broker-kit/registry.ts'
+import { catalogRoutes } from './catalog/routes.ts'
+import type { Config } from './config.ts'
+import type { Database } from './database.ts'
+import { requireToken } from './http/auth.ts'
+import { serveDocs } from './http/docs.ts'
+import { describeApi } from './http/document.ts'
+import { answerProblem } from './http/error-handler.ts'
+import { serveExampleData } from './http/example-data.ts'
+import { layFoundation } from './http/foundation.ts'
+import { serveHealth } from './http/health.ts'
+import { measureRequests, serveMetrics } from './http/metrics.ts'
+import { requestId } from './http/request-id.ts'
+import { refuseUnknown } from './http/validation.ts'
+import { queryRoutes } from './queries/routes.ts'
+
+/** What the application is made of. */
+export interface AppParts {
+  readonly config: Pick<Config, 'apiTokens'>
+  readonly database: Database
+  readonly registry: Registry
+  /** Left out: the application logs nothing. */
+  readonly logger?: FastifyBaseLogger
+}
+
+/** Builds the application: everything it serves, in reading order. It neither listens nor asks the database anything by itself. */
+export async function buildApp({ config, database, registry, logger }: AppParts): Promise<FastifyInstance> {
+  const app = fastify({
+    ...(logger && { loggerInstance: logger }),
+    genReqId: requestId,
+    requestIdHeader: false,
+    requestIdLogLabel: 'requestId',
+    routerOptions: { maxParamLength: 1000 },
+    frameworkErrors: answerProblem
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  layFoundation(app)
+  await describeApi(app)
+  const metrics = measureRequests(app)
+
+  serveHealth(app, database)
+  serveExampleData(app)
+  await serveDocs(app)
+
+  await app.register(async scope => {
+    requireToken(scope, config.apiTokens)
+    serveMetrics(scope, metrics)
+  })
+  await app.register(
+    async v1 => {
+      requireToken(v1, config.apiTokens)
+      refuseUnknown(v1)
+      await v1.register(catalogRoutes({ registry }))
+      await v1.register(queryRoutes({ database, registry }))
+    },
+    { prefix: '/v1' }
+  )
+  return app
+}

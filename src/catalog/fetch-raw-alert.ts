@@ -1,0 +1,24 @@
+import { createContext } from '../broker-kit/context.ts'
+import type { Logger } from '../broker-kit/define-broker.ts'
+import type { InstalledBroker } from '../broker-kit/registry.ts'
+import { sourceOf } from '../broker-kit/source.ts'
+import { conflict, gone, Problem } from '../http/problems.ts'
+
+interface RawAlertRequest {
+  readonly broker: InstalledBroker
+  readonly brokerAlertId: string
+  readonly signal: AbortSignal
+  readonly log: Logger
+}
+
+/** Asks the broker for one alert, now; answers its own text. */
+export async function fetchRawAlert(request: RawAlertRequest): Promise<{ readonly text: string; readonly mediaType: string }> {
+  const { broker, brokerAlertId, signal, log } = request
+  const { module, missingSettings } = broker
+  if (module.retired) throw gone(`${module.name} is gone since ${module.retired.since}; use ${module.retired.use}.`)
+  if (missingSettings.length > 0) throw conflict(`${module.name} needs settings: ${missingSettings.join(', ')}.`, { missingSettings })
+  if (module.fetchAlert === undefined) throw new Problem(501, `${module.name} cannot be asked for a single alert.`)
+  const source = sourceOf(await module.fetchAlert(brokerAlertId, createContext({ broker, signal, log })))
+  if (source === undefined) throw new Error(`The module '${module.id}' answered an alert without its source text.`)
+  return source
+}

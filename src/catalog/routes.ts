@@ -1,0 +1,78 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
+import { clientSignal } from '../http/client-gone.ts'
+import { etagOf, ifNoneMatchFields, sendResource } from '../http/etags.ts'
+import { ref } from '../http/openapi.ts'
+import { decodeCursor, encodeCursor, PageQuery, sendPage, toPage } from '../http/pagination.ts'
+import { notFound, problemResponses } from '../http/problems.ts'
+import { sendVerbatim } from '../http/verbatim.ts'
+import { describeBroker } from './describe-broker.ts'
+import { fetchRawAlert } from './fetch-raw-alert.ts'
+import { Broker, BrokerAlertId, BrokerId, BrokerPage } from './schemas.ts'
+
+const tags = ['Brokers']
+const Cursor = Type.Tuple([Type.Literal('brokers'), Type.String()])
+
+const listSchema = {
+  operationId: 'listBrokers',
+  summary: 'List brokers',
+  description: 'The installed brokers: what they take, what they can do, what they lack.',
+  tags,
+  querystring: PageQuery,
+  response: { 200: ref(BrokerPage) }
+}
+
+const getSchema = {
+  operationId: 'getBroker',
+  summary: 'Get a broker',
+  description: 'One installed broker.',
+  tags,
+  params: BrokerId,
+  headers: Type.Object(ifNoneMatchFields),
+  response: { 200: ref(Broker) }
+}
+
+const rawAlertSchema = {
+  operationId: 'getBrokerAlert',
+  summary: 'Get one raw alert from the broker',
+  description: "Asks the broker now and passes on its own text, unchanged, with the broker's media type; nothing is stored.",
+  tags,
+  params: BrokerAlertId,
+  response: {
+    200: Type.Unsafe<string>({ description: "The broker's own text.", content: { 'application/json': { schema: {} } } }),
+    ...problemResponses(409, 410, 422, 501, 502, 503, 504)
+  }
+}
+
+/** The installed brokers over HTTP. */
+export const catalogRoutes = ({ registry }: { readonly registry: Registry }): FastifyPluginAsyncTypebox => {
+  const brokers = [...registry.values()].sort((one, other) => (one.module.id < other.module.id ? -1 : 1))
+  const find = (id: string): InstalledBroker => {
+    const broker = registry.get(id)
+    if (broker === undefined) throw notFound('broker', id)
+    return broker
+  }
+
+  return async app => {
+    app.get('/brokers', { schema: listSchema }, async (request, reply) => {
+      const { cursor, limit } = request.query
+      const after = cursor === undefined ? '' : decodeCursor(cursor, Cursor)[1]
+      const found = brokers.filter(({ module }) => module.id > after).slice(0, limit + 1)
+      const { items, next } = toPage(found, limit, ({ module }) => encodeCursor(['brokers', module.id]))
+      return sendPage(request, reply, { items: items.map(describeBroker), next })
+    })
+
+    app.get('/brokers/:brokerId', { schema: getSchema }, async ({ params: { brokerId } }, reply) => {
+      const broker = describeBroker(find(brokerId))
+      return sendResource(reply, broker, etagOf(broker))
+    })
+
+    app.get('/brokers/:brokerId/alerts/:brokerAlertId', { schema: rawAlertSchema }, async (request, reply) => {
+      const { brokerId, brokerAlertId } = request.params
+      const broker = find(brokerId)
+      const { text, mediaType } = await fetchRawAlert({ broker, brokerAlertId, signal: clientSignal(reply), log: request.log })
+      return sendVerbatim(reply, { text, mediaType, fileName: 'alert' })
+    })
+  }
+}

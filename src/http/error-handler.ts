@@ -1,0 +1,87 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isBrokerError } from '../broker-kit/errors.ts'
+import { brokerProblem, Problem } from './problems.ts'
+
+/** Turns whatever was thrown into application/problem+json, and logs it: here, and nowhere else. */
+export function answerProblems(app: FastifyInstance): void {
+  app.setErrorHandler(answerProblem)
+  const methodsOf = collectMethods(app)
+  app.setNotFoundHandler(({ url, method }) => {
+    const path = url.split('?', 1)[0] ?? url
+    const methods = methodsOf(path)
+    if (methods.length === 0) throw new Problem(404, `There is nothing at ${path}.`)
+    throw new Problem(405, `${method} does not work here; ${methods.join(', ')} does.`, { headers: { Allow: methods.join(', ') } })
+  })
+}
+
+/** Sends what was thrown as a problem. */
+export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = reply.raw.destroyed ? new Problem(499, 'The client hung up.', { title: 'Client Hung Up' }) : problemOf(error, request)
+  logProblem(problem, error, request)
+  const { type, title, status, detail, errors, extra } = problem
+  const body = { type, title, status, detail, ...(errors && { errors }), requestId: request.id, ...extra }
+  return reply.code(status).headers(problem.headers).type('application/problem+json').send(JSON.stringify(body))
+}
+
+function logProblem({ status, errors, message }: Problem, error: unknown, { log }: FastifyRequest): void {
+  if (status < 500) log.info({ status, errors }, message)
+  else if (status === 500) log.error({ err: error }, message)
+  else log.warn({ err: error, status }, message)
+}
+
+function problemOf(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error
+  if (isBrokerError(error)) return brokerProblem(error)
+  if (isRefusal(error)) return refusalProblem(error, request)
+  if (isDatabaseAway(error)) return new Problem(503, 'The database does not answer.', { headers: { 'Retry-After': '5' } })
+  return new Problem(500, 'Something went wrong here; the log has it under this requestId.')
+}
+
+/** Fastify's own way of saying that a request is wrong. */
+function isRefusal(error: unknown): error is FastifyError & { statusCode: number } {
+  if (!(error instanceof Error) || !('statusCode' in error) || !('code' in error)) return false
+  const { statusCode, code } = error
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 && String(code).startsWith('FST_')
+}
+
+function refusalProblem({ statusCode, message }: { statusCode: number; message: string }, request: FastifyRequest): Problem {
+  if (statusCode === 413) return new Problem(413, `The body is larger than ${request.routeOptions.bodyLimit} bytes.`)
+  if (statusCode === 415) return new Problem(415, 'Send the body as application/json.')
+  return new Problem(statusCode, message)
+}
+
+// Prisma's codes for a database that cannot be reached or is too busy, Node's for connections, PostgreSQL's for starting and stopping.
+const databaseAway = new Set([
+  'P1001',
+  'P1002',
+  'P1017',
+  'P2024',
+  'P2028',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300'
+])
+
+function isDatabaseAway(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && databaseAway.has(error.code)
+}
+
+/** Remembers which methods each address knows, so that a wrong method can be told from a wrong address. */
+function collectMethods(app: FastifyInstance): (path: string) => string[] {
+  const routes: { segments: string[]; methods: string[] }[] = []
+  app.addHook('onRoute', ({ url, method }) => {
+    routes.push({ segments: url.split('/'), methods: [method].flat() })
+  })
+  return path => {
+    const segments = path.split('/')
+    const matching = routes.filter(route => fits(route.segments, segments))
+    return [...new Set(matching.flatMap(({ methods }) => methods))].sort()
+  }
+}
+
+function fits(pattern: readonly string[], segments: readonly string[]): boolean {
+  return pattern.length === segments.length && pattern.every((part, index) => part.startsWith(':') || part === segments[index])
+}

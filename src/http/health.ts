@@ -1,0 +1,56 @@
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import type { Database } from '../database.ts'
+import { StringEnum } from '../domain/schema.ts'
+import { component, ref } from './openapi.ts'
+import { Problem, problemResponses } from './problems.ts'
+
+const Health = component('Health', Type.Object({ status: StringEnum(['ok']) }, { description: 'All is well.' }))
+
+/** What the process tells its probes. */
+export interface Health {
+  /** From now on the service is not ready, so that no new work is sent to it. */
+  drain(): void
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    health: Health
+  }
+}
+
+const common = { tags: ['Service'], security: [] }
+
+const liveness = {
+  ...common,
+  operationId: 'getLiveness',
+  summary: 'Is the process alive?',
+  description: 'For the probe that restarts the process.',
+  response: { 200: ref(Health) }
+}
+
+const readiness = {
+  ...common,
+  operationId: 'getReadiness',
+  summary: 'Can the service take requests?',
+  description: 'Ready when the database answers; not ready while the service is stopping.',
+  response: { 200: ref(Health), ...problemResponses(503) }
+}
+
+/** Answers the probes: alive, and ready for requests. */
+export function serveHealth(app: FastifyInstance, database: Database): void {
+  let draining = false
+  app.decorate('health', {
+    drain: () => {
+      draining = true
+    }
+  })
+  app.get('/livez', { schema: liveness, logLevel: 'warn' }, async () => ({ status: 'ok' as const }))
+  app.get('/readyz', { schema: readiness, logLevel: 'warn' }, async () => {
+    if (draining) throw new Problem(503, 'The service is stopping.')
+    await database.pool.query('SELECT 1').catch(cause => {
+      throw new Problem(503, 'The database does not answer.', { cause })
+    })
+    return { status: 'ok' as const }
+  })
+}

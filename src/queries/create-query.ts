@@ -1,0 +1,19 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { Registry } from '../broker-kit/registry.ts'
+import type { Transaction } from '../database.ts'
+import { checkQuery } from './check-query.ts'
+import type { QueryDraft } from './schemas.ts'
+import { insertQuery, type StoredQuery } from './store.ts'
+
+interface QueryCreation {
+  readonly db: Transaction
+  readonly registry: Registry
+  readonly draft: QueryDraft
+  readonly caller: string
+}
+
+/** Saves a query that its broker can serve; throws 422 for any other. */
+export async function createQuery({ db, registry, draft, caller }: QueryCreation): Promise<StoredQuery> {
+  checkQuery(registry, draft)
+  return insertQuery(db, { ...draft, id: uuidv7(), createdBy: caller })
+}
