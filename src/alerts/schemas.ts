@@ -61,3 +61,9 @@ export const AlertListQuery = Type.Object(
   { additionalProperties: false }
 )
 export type AlertListQuery = Static<typeof AlertListQuery>
+
+/** Answer of an operation that gives a broker's own text. */
+export const RawText = Type.Unsafe<unknown>({
+  description: "The broker's own text; its media type is the one that the broker gave it.",
+  content: { '*/*': { schema: { type: 'string' } } }
+})

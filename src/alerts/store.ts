@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { QueryResultRow } from 'pg'
 import type { Transaction } from '../database.ts'
 import type { GenericAlert } from '../domain/alert.ts'
 import type { ConeSearch } from '../domain/cone.ts'
@@ -7,7 +7,9 @@ import { type Bind, idsSql } from '../domain/sky-sql.ts'
 import type { Alert } from './schemas.ts'
 
 /** Anything that runs SQL: a pool, or a connection of it. */
-export type Queryable = Pick<Pool, 'query'>
+export interface Queryable {
+  query<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<{ rows: Row[] }>
+}
 
 /** A row of `alertColumns` from `alertTables`. */
 export interface AlertRow extends Omit<Alert, 'timestamp' | 'receivedAt'> {
@@ -63,11 +65,12 @@ export async function findRaw(db: Queryable, id: string): Promise<Raw | undefine
   return rows[0]
 }
 
-/** Which alerts to list; what is left out does not count. */
+/** Which alerts to list. */
 export interface AlertFilter {
-  readonly brokerId?: string
-  readonly objectId?: string
-  readonly name?: string
+  readonly brokerId: string | undefined
+  readonly objectId: string | undefined
+  /** In any spelling. */
+  readonly name: string | undefined
   readonly cone: ConeSearch | null
   /** Only alerts that are older than this one, by our id. */
   readonly before: string | null

@@ -21,12 +21,21 @@ export interface Selection {
 
 /** SQL for the angle between two directions, by the same formula as `separation` [arcsec]. */
 export function separationSql(a: PositionSql, b: PositionSql): string {
-  const chord = `${haversine(`${a.dec} - ${b.dec}`)} + cos(radians(${a.dec})) * cos(radians(${b.dec})) * ${haversine(`${a.ra} - ${b.ra}`)}`
+  const chord = `${haversine(`${a.dec} - ${b.dec}`)} + ${cosine(a.dec)} * ${cosine(b.dec)} * ${haversine(`${a.ra} - ${b.ra}`)}`
   return `(degrees(2 * asin(least(1, sqrt(${chord})))) * 3600)`
 }
 
 function haversine(degrees: string): string {
-  return `power(sin(radians(${degrees}) / 2), 2)`
+  return `power(sin(radians(${withoutDust(degrees)}) / 2), 2)`
+}
+
+function cosine(degrees: string): string {
+  return `cos(radians(${withoutDust(degrees)}))`
+}
+
+/** PostgreSQL stops at a product that is too small for a double: less than 1e-16 becomes 0, far below any angle that counts. */
+function withoutDust(degrees: string): string {
+  return `(${degrees} + 1 - 1)`
 }
 
 /** SQL that selects the `id` of every row that meets all conditions and lies in the cone. */
