@@ -34,6 +34,12 @@ export interface BrokerContext<Settings = Record<string, unknown>> {
   readonly newerThan: string | null
 }
 
+/** What `toGenericAlert` may know besides the alert itself. */
+export interface AlertOrigin {
+  /** Root of the broker's API as the operator set it, with a trailing slash. */
+  readonly baseUrl: string
+}
+
 /** Our code for one broker: a plain object without state, checked by the conformance kit. */
 export interface BrokerModule<
   Parameters extends TObject = TObject,
@@ -72,7 +78,7 @@ export interface BrokerModule<
   /** Yields each alert as the broker sent it, as soon as it is there. */
   fetchAlerts(parameters: Static<Parameters>, context: BrokerContext<Static<Settings>>): AsyncIterable<unknown>
   /** Pure: no I/O, no clock, no change to `alert`. */
-  toGenericAlert(alert: Static<Alert>): GenericAlert
+  toGenericAlert(alert: Static<Alert>, origin: AlertOrigin): GenericAlert
 
   /** One alert as the broker has it; throws `not-found` for an unknown id. */
   fetchAlert?(brokerAlertId: string, context: BrokerContext<Static<Settings>>): Promise<unknown>

@@ -6,6 +6,7 @@ export { type Complaint, Nullable, StringEnum } from '../domain/schema.ts'
 export type { TargetDraft } from '../domain/target.ts'
 export { isoToMjd, Mjd, mjdToIso, taiMjdToIso } from '../domain/time.ts'
 export {
+  type AlertOrigin,
   type AnyBrokerModule,
   type BrokerContext,
   type BrokerModule,
