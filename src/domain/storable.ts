@@ -13,6 +13,12 @@ export function unstorableStrings(value: unknown, pointer = '', depth = 0): Comp
   })
 }
 
-function isStorable(text: string): boolean {
+/** Tells whether PostgreSQL's text can hold a string. */
+export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\u0000')
+}
+
+/** The string as PostgreSQL's text can hold it: what it cannot hold becomes U+FFFD. */
+export function makeStorable(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\ufffd')
 }

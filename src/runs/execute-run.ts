@@ -1,0 +1,153 @@
+import { createContext } from '../broker-kit/context.ts'
+import type { Logger } from '../broker-kit/define-broker.ts'
+import { isBrokerError } from '../broker-kit/errors.ts'
+import type { InstalledBroker } from '../broker-kit/registry.ts'
+import type { Database } from '../database.ts'
+import { makeStorable } from '../domain/storable.ts'
+import { batchItems } from './batch-items.ts'
+import { normaliseAlert } from './normalise-alert.ts'
+import type { ClaimedRun, RunEnd, RunError } from './queue-store.ts'
+import { recordRun } from './record-run.ts'
+
+/** A run and all it takes to execute it. */
+export interface Execution {
+  readonly run: ClaimedRun
+  readonly broker: InstalledBroker
+  readonly database: Database
+  readonly log: Logger
+  /** Stops the execution: cancelled, handed back, or lost to another worker. */
+  readonly signal: AbortSignal
+}
+
+const batchItemsAtMost = 1000
+const batchCharacters = 4_000_000
+const batchMilliseconds = 200
+
+/** Says that the run belongs to another worker now. */
+export class FencedError extends Error {
+  override readonly name = 'FencedError'
+}
+
+/**
+ * Executes a run: asks the broker, normalises what comes and records it batch by batch. Answers how the run ended;
+ * throws the reason of the signal, `FencedError`, or what kept the database from recording.
+ */
+export async function executeRun(execution: Execution): Promise<RunEnd> {
+  const { run, broker, signal } = execution
+  const deadline = createDeadline(run.remaining)
+  const stopUpstream = new AbortController()
+  const stop = AbortSignal.any([signal, deadline.signal, stopUpstream.signal])
+  const notes = createNotes()
+  const context = createContext({
+    broker,
+    signal: stop,
+    log: execution.log,
+    resumeFrom: run.checkpoint,
+    feedback: notes.feedback,
+    checkpoint: notes.checkpoint
+  })
+  try {
+    const complaints = broker.parameterComplaints(run.parameters)
+    if (complaints.length > 0) return { ...notes.end(), error: misfit(complaints.map(({ pointer, message }) => `${pointer} ${message}`)) }
+    const truncatedBy = await recordAll(execution, { source: fetchAlerts(broker, run.parameters, context), notes, stop })
+    return { ...notes.end(), truncatedBy }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (deadline.signal.aborted && error === deadline.signal.reason) return { ...notes.end(), truncatedBy: 'seconds' }
+    if (error instanceof UpstreamFailure) return { ...notes.end(), error: runError(error.cause) }
+    throw error
+  } finally {
+    deadline.clear()
+    stopUpstream.abort(new Error('The run is over.'))
+  }
+}
+
+/** What a module threw, told apart from what the database throws. */
+class UpstreamFailure extends Error {}
+
+async function* fetchAlerts(broker: InstalledBroker, parameters: unknown, context: ReturnType<typeof createContext>) {
+  try {
+    yield* broker.module.fetchAlerts(Object(parameters), context)
+  } catch (cause) {
+    context.signal.throwIfAborted()
+    throw new UpstreamFailure('The module threw.', { cause })
+  }
+}
+
+interface Recording {
+  readonly source: AsyncIterable<unknown>
+  readonly notes: ReturnType<typeof createNotes>
+  readonly stop: AbortSignal
+}
+
+/** Records batch after batch; answers the cap that ended it, or null when the source did. */
+async function recordAll({ run, broker, database }: Execution, { source, notes, stop }: Recording) {
+  let room = run.capAlerts === null ? null : run.capAlerts - run.received
+  // One item beyond the cap tells whether the broker had more.
+  const limits = () => ({
+    items: Math.min(batchItemsAtMost, (room ?? batchItemsAtMost) + 1),
+    characters: batchCharacters,
+    milliseconds: batchMilliseconds
+  })
+  const items = normaliseAll(broker, source)
+  for await (const batch of batchItems({ source: items, limits, sizeOf: item => item.raw.length, signal: stop })) {
+    const notesNow = notes.take()
+    if (batch.items.length === 0 && notesNow.feedback.length === 0 && notesNow.checkpoint === null) continue
+    const recorded = await recordRun(database, { fence: run, brokerId: run.brokerId, items: batch.items, ...notesNow })
+    if (recorded.fenced) throw new FencedError('The run belongs to another worker, or has ended.')
+    if (recorded.truncatedBy) return recorded.truncatedBy
+    room = recorded.room
+  }
+  return null
+}
+
+async function* normaliseAll(broker: InstalledBroker, source: AsyncIterable<unknown>) {
+  for await (const value of source) yield normaliseAlert(broker, value)
+}
+
+const longestFeedback = 1000
+
+/** Gathers what the module says until the next batch takes it along. */
+function createNotes() {
+  let messages: string[] = []
+  let token: string | null = null
+  const take = () => {
+    const taken = { feedback: messages, checkpoint: token }
+    messages = []
+    token = null
+    return taken
+  }
+  return {
+    feedback: (message: string) => {
+      messages.push(makeStorable(message).slice(0, longestFeedback))
+    },
+    checkpoint: (newest: string) => {
+      token = newest
+    },
+    take,
+    end: (): RunEnd => ({ error: null, truncatedBy: null, feedback: take().feedback })
+  }
+}
+
+function createDeadline(milliseconds: number | null) {
+  const controller = new AbortController()
+  const end = () => controller.abort(new Error('The time of the run is up.'))
+  if (milliseconds === null) return { signal: controller.signal, clear: () => {} }
+  if (milliseconds <= 0) end()
+  // A timer of more than 24.8 days would fire at once.
+  const timer = setTimeout(end, Math.min(milliseconds, 2 ** 31 - 1))
+  return { signal: controller.signal, clear: () => clearTimeout(timer) }
+}
+
+function misfit(complaints: readonly string[]): RunError {
+  const detail = `The parameters do not fit the module any more: ${complaints.join('; ')}.`
+  return { kind: 'invalid-parameters', detail: makeStorable(detail).slice(0, 2000), retryable: false, upstreamStatus: null }
+}
+
+function runError(error: unknown): RunError {
+  const message = makeStorable(error instanceof Error ? error.message : String(error)).slice(0, 2000)
+  if (!isBrokerError(error))
+    return { kind: 'module-failed', detail: `The broker module failed: ${message}`, retryable: false, upstreamStatus: null }
+  const { kind, retryable, upstreamStatus } = error
+  return { kind, detail: message, retryable, upstreamStatus }
+}

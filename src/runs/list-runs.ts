@@ -1,0 +1,17 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { Transaction } from '../database.ts'
+import { decodeCursor, encodeCursor, type Page, toPage } from '../http/pagination.ts'
+import { Uuid } from '../http/schemas.ts'
+import { presentRun } from './present-run.ts'
+import type { Run, RunListQuery } from './schemas.ts'
+import { listRuns } from './store.ts'
+
+const Cursor = Type.Tuple([Type.Literal('runs'), Uuid])
+
+/** Reads one page of the runs that a filter asks for, newest first. */
+export async function pageOfRuns(db: Transaction, { cursor, ...filter }: Static<typeof RunListQuery>): Promise<Page<Run>> {
+  const before = cursor === undefined ? {} : { before: decodeCursor(cursor, Cursor)[1] }
+  const found = await listRuns(db, { ...filter, ...before, limit: filter.limit + 1 })
+  const { items, next } = toPage(found, filter.limit, ({ id }) => encodeCursor(['runs', id]))
+  return { items: items.map(presentRun), next }
+}

@@ -1,0 +1,113 @@
+import type { Database } from '../database.ts'
+import type { Fence, TruncatedBy } from './recording-store.ts'
+
+/** A run that this worker holds. */
+export interface ClaimedRun extends Fence {
+  readonly brokerId: string
+  readonly parameters: unknown
+  readonly checkpoint: string | null
+  readonly feedback: readonly string[]
+  readonly capAlerts: number | null
+  /** Distinct items that earlier attempts recorded [count]. */
+  readonly received: number
+  /** Until the cap on time is reached, by PostgreSQL's clock [ms]; null = no cap. */
+  readonly remaining: number | null
+}
+
+/** Why a run failed. */
+export interface RunError {
+  readonly kind: string
+  readonly detail: string
+  readonly retryable: boolean
+  readonly upstreamStatus: number | null
+}
+
+const leaseSql = `clock_timestamp() + interval '15 s'`
+const fenceSql = `id = $1 AND attempt = $2 AND status = 'running'`
+
+/**
+ * Claims the oldest run that waits, or whose worker is dead, for one of these brokers; null when there is none. Only
+ * PostgreSQL's clock decides what has expired. Dead workers count against a run when they recorded nothing.
+ */
+export async function claimRun({ pool }: Database, brokerIds: readonly string[]): Promise<ClaimedRun | null> {
+  const { rows } = await pool.query<ClaimedRun>(
+    `UPDATE "Run" SET status = 'running', attempt = attempt + 1, "leaseUntil" = ${leaseSql}, "attemptRecorded" = false,
+       "startedAt" = coalesce("startedAt", clock_timestamp()),
+       fruitless = CASE WHEN status = 'queued' THEN fruitless WHEN "attemptRecorded" THEN 0 ELSE fruitless + 1 END
+     WHERE id = (
+       SELECT id FROM "Run" WHERE status IN ('queued', 'running') AND (status = 'queued' OR "leaseUntil" < clock_timestamp())
+         AND kind = 'alerts' AND "brokerId" = ANY($1::text[])
+       ORDER BY "createdAt" LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING id AS "runId", attempt, "brokerId", parameters, checkpoint, feedback, fruitless, "capAlerts",
+       "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received,
+       extract(epoch FROM "startedAt" + "capSeconds" * interval '1 s' - clock_timestamp())::float8 * 1000 AS remaining`,
+    [brokerIds]
+  )
+  return rows[0] ?? null
+}
+
+/** Fails the runs that killed five workers in a row; answers how many. */
+export async function failPoisonedRuns({ pool }: Database): Promise<number> {
+  const { rowCount } = await pool.query(
+    `WITH poisoned AS (
+       UPDATE "Run" SET status = 'failed', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL, "errorKind" = 'poisoned', "errorRetryable" = false,
+         "errorDetail" = 'Five workers in a row died on this run without recording anything.'
+       WHERE id IN (SELECT id FROM "Run" WHERE status = 'running' AND "leaseUntil" < clock_timestamp() AND NOT "attemptRecorded" AND fruitless >= 4
+                    FOR UPDATE SKIP LOCKED)
+       RETURNING id)
+     SELECT pg_notify('run_changed', id::text) FROM poisoned`
+  )
+  return rowCount ?? 0
+}
+
+/** Renews the lease; false when the run is not ours any more. */
+export async function renewLease({ pool }: Database, { runId, attempt }: Fence): Promise<boolean> {
+  const { rowCount } = await pool.query(`UPDATE "Run" SET "leaseUntil" = ${leaseSql} WHERE ${fenceSql}`, [runId, attempt])
+  return rowCount === 1
+}
+
+/** Gives a run back to the queue, in its old place; its next attempt goes on where it was. */
+export async function handBack({ pool }: Database, { runId, attempt }: Fence): Promise<void> {
+  await pool.query(
+    `WITH back AS (UPDATE "Run" SET status = 'queued', "leaseUntil" = NULL WHERE ${fenceSql} RETURNING id)
+     SELECT pg_notify('run_queued', ''), pg_notify('run_changed', id::text) FROM back`,
+    [runId, attempt]
+  )
+}
+
+/** How an attempt ended the run. */
+export interface RunEnd {
+  readonly error: RunError | null
+  readonly truncatedBy: TruncatedBy | null
+  readonly feedback: readonly string[]
+}
+
+/**
+ * Ends a run, unless it is not ours any more. A run that received alerts and had to reject all of them has failed: what
+ * the broker sends is not what the module knows.
+ */
+export async function endRun({ pool }: Database, { runId, attempt }: Fence, { error, truncatedBy, feedback }: RunEnd): Promise<void> {
+  const unreadable = `($3::text IS NULL AND "rejectedCount" > 0 AND "newCount" + "changedCount" + "duplicateCount" = 0)`
+  await pool.query(
+    `WITH ended AS (
+       UPDATE "Run" SET "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
+         status = CASE WHEN $3::text IS NOT NULL OR ${unreadable} THEN 'failed' ELSE 'succeeded' END,
+         "errorKind" = CASE WHEN ${unreadable} THEN 'bad-response' ELSE $3 END,
+         "errorDetail" = CASE WHEN ${unreadable} THEN 'None of the alerts could be read; the rejections say why.' ELSE $4 END,
+         "errorRetryable" = CASE WHEN ${unreadable} THEN false ELSE $5 END,
+         "errorUpstreamStatus" = $6, "truncatedBy" = coalesce($7, "truncatedBy"),
+         feedback = (feedback || ARRAY(SELECT message FROM unnest($8::text[]) AS message WHERE message <> ALL (feedback)))[1:100]
+       WHERE ${fenceSql} RETURNING id)
+     SELECT pg_notify('run_changed', id::text) FROM ended`,
+    [
+      runId,
+      attempt,
+      error?.kind ?? null,
+      error?.detail ?? null,
+      error?.retryable ?? null,
+      error?.upstreamStatus ?? null,
+      truncatedBy,
+      feedback
+    ]
+  )
+}

@@ -1,0 +1,103 @@
+import { v7 as uuidv7 } from 'uuid'
+import { type AlertToStore, moveKeys, type NewestContent, storeAlerts, takeKeys } from '../alerts/recording-store.ts'
+import { type Database, inTransaction } from '../database.ts'
+import { type Choice, chooseItems } from './choose-items.ts'
+import type { AlertItem, RunItem } from './normalise-alert.ts'
+import {
+  addToRun,
+  type Fence,
+  findSeen,
+  lockRun,
+  markSeen,
+  type RunAlertToStore,
+  type RunProgress,
+  storeRejections,
+  storeRunAlerts,
+  type TruncatedBy
+} from './recording-store.ts'
+
+/** A batch of a run, with what the module said about it. */
+export interface BatchToRecord {
+  readonly fence: Fence
+  readonly brokerId: string
+  readonly items: readonly RunItem[]
+  /** Newest checkpoint of the module, all of whose alerts are in this batch or recorded before. */
+  readonly checkpoint: string | null
+  readonly feedback: readonly string[]
+}
+
+/** What became of a batch: recorded, with what is left of the cap on alerts; or not, because the run is not ours any more. */
+export type Recorded =
+  | { readonly fenced: true }
+  | { readonly fenced: false; readonly truncatedBy: TruncatedBy | null /** [count]; null = no cap */; readonly room: number | null }
+
+/** Records a batch in one transaction that belongs to one attempt of the run; the number of statements does not depend on its size. */
+export function recordRun(database: Database, batch: BatchToRecord): Promise<Recorded> {
+  return inTransaction(database.pool, async client => {
+    const { fence, brokerId, items, checkpoint, feedback } = batch
+    const progress = await lockRun(client, fence)
+    if (progress === null) return { fenced: true }
+    const hashes = items.map(({ itemHash }) => itemHash)
+    const seen = hashes.length === 0 ? new Map<string, number>() : await findSeen(client, fence.runId, hashes)
+    const choice = chooseItems({ items, seen, attempt: fence.attempt, progress })
+    await markSeen(
+      client,
+      fence,
+      choice.replayed.map(({ itemHash }) => itemHash)
+    )
+    const { alerts, rejections } = inPlace(choice, progress)
+    const newest = alerts.length === 0 ? new Map<string, NewestContent>() : await takeKeys(client, brokerId, alerts)
+    const settled = settle(alerts, newest)
+    await storeAlerts(client, brokerId, settled.toStore)
+    await moveKeys(client, brokerId, settled.moves)
+    await storeRunAlerts(client, fence, settled.runAlerts)
+    await storeRejections(client, fence, rejections)
+    const { repeated, bytes, truncatedBy } = choice
+    const totals = { ...settled.outcomes, rejected: rejections.length, repeated, bytes, truncatedBy, checkpoint, feedback }
+    await addToRun(client, fence.runId, totals, progress.lastPosition + BigInt(choice.fresh.length))
+    return { fenced: false, truncatedBy, room: roomLeft(progress, choice) }
+  })
+}
+
+interface PlacedAlert extends AlertToStore {
+  readonly position: bigint
+  readonly item: AlertItem
+}
+
+/** Gives the fresh items their places in the run, in the order in which they came. */
+function inPlace({ fresh }: Choice, { lastPosition }: RunProgress) {
+  const placed = fresh.map((item, index) => ({ item, position: lastPosition + BigInt(index + 1) }))
+  const alerts = placed.flatMap(({ item, position }): PlacedAlert[] =>
+    'generic' in item ? [{ ...item, item, position, alertId: uuidv7() }] : []
+  )
+  const rejections = placed.flatMap(({ item, position }) => ('reason' in item ? [{ item, position }] : []))
+  return { alerts, rejections }
+}
+
+/** Decides for each alert what it is: new, changed, or known to the service already. Takes over `newest`. */
+function settle(alerts: readonly PlacedAlert[], newest: Map<string, NewestContent>) {
+  const outcomes = { new: 0, changed: 0, duplicate: 0 }
+  const toStore: AlertToStore[] = []
+  const moves = new Map<string, NewestContent>()
+  const runAlerts = alerts.map((alert): RunAlertToStore => {
+    const known = newest.get(alert.generic.id)
+    const outcome = known === undefined || known.alertId === alert.alertId ? 'new' : outcomeOf(known, alert)
+    outcomes[outcome]++
+    if (outcome !== 'duplicate') toStore.push(alert)
+    if (outcome === 'changed') {
+      moves.set(alert.generic.id, alert)
+      newest.set(alert.generic.id, alert)
+    }
+    const alertId = outcome === 'duplicate' && known ? known.alertId : alert.alertId
+    return { position: alert.position, item: alert.item, alertId, outcome }
+  })
+  return { outcomes, toStore, moves, runAlerts }
+}
+
+function outcomeOf(known: NewestContent, alert: AlertToStore): 'changed' | 'duplicate' {
+  return known.contentHash.equals(alert.contentHash) ? 'duplicate' : 'changed'
+}
+
+function roomLeft({ capAlerts, received }: RunProgress, { fresh }: Choice): number | null {
+  return capAlerts === null ? null : capAlerts - received - fresh.length
+}

@@ -1,0 +1,154 @@
+import type { PoolClient } from 'pg'
+import type { AlertItem, RejectionItem } from './normalise-alert.ts'
+
+/** What a batch adds to its run. */
+export interface BatchTotals {
+  readonly new: number
+  readonly changed: number
+  readonly duplicate: number
+  readonly rejected: number
+  readonly repeated: number
+  /** Raw text of the distinct items [byte]. */
+  readonly bytes: number
+  readonly truncatedBy: TruncatedBy | null
+  readonly checkpoint: string | null
+  readonly feedback: readonly string[]
+}
+export type TruncatedBy = 'alerts' | 'bytes' | 'seconds'
+
+/** Where a run stands when a batch is about to be recorded. */
+export interface RunProgress {
+  /** Distinct items [count]. */
+  readonly received: number
+  /** Raw text of the distinct items [byte]. */
+  readonly bytes: number
+  readonly lastPosition: bigint
+  readonly capAlerts: number | null
+  readonly capBytes: number | null
+}
+
+/** Whose run it is: only the attempt that holds the lease may write. */
+export interface Fence {
+  readonly runId: string
+  readonly attempt: number
+}
+
+/** Locks the run of a batch and renews its lease; null when the run belongs to another worker, or has ended. */
+export async function lockRun(client: PoolClient, { runId, attempt }: Fence): Promise<RunProgress | null> {
+  const { rows } = await client.query<{
+    received: number
+    bytes: number
+    lastPosition: string
+    capAlerts: number | null
+    capBytes: number | null
+  }>(
+    `UPDATE "Run" SET "leaseUntil" = clock_timestamp() + interval '15 s', "attemptRecorded" = true
+     WHERE id = $1 AND attempt = $2 AND status = 'running'
+     RETURNING "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received, "receivedBytes"::float8 AS bytes,
+       "lastPosition"::text AS "lastPosition", "capAlerts", "capBytes"::float8 AS "capBytes"`,
+    [runId, attempt]
+  )
+  const [row] = rows
+  return row ? { ...row, lastPosition: BigInt(row.lastPosition) } : null
+}
+
+/** Which attempt saw an item of a run last, by item hash (hex). */
+export async function findSeen(client: PoolClient, runId: string, itemHashes: readonly Buffer[]): Promise<Map<string, number>> {
+  const { rows } = await client.query<{ hash: string; attempt: number }>(
+    `SELECT encode("itemHash", 'hex') AS hash, attempt FROM "RunAlert" WHERE "runId" = $1 AND "itemHash" = ANY($2::bytea[])
+     UNION ALL
+     SELECT encode("itemHash", 'hex'), attempt FROM "Rejection" WHERE "runId" = $1 AND "itemHash" = ANY($2::bytea[])`,
+    [runId, itemHashes]
+  )
+  return new Map(rows.map(({ hash, attempt }) => [hash, attempt]))
+}
+
+/** Notes that this attempt saw items of an earlier one again: from now on, one more time is a repetition. */
+export async function markSeen(client: PoolClient, { runId, attempt }: Fence, itemHashes: readonly Buffer[]): Promise<void> {
+  if (itemHashes.length === 0) return
+  for (const table of ['"RunAlert"', '"Rejection"']) {
+    await client.query(`UPDATE ${table} SET attempt = $2 WHERE "runId" = $1 AND "itemHash" = ANY($3::bytea[])`, [
+      runId,
+      attempt,
+      itemHashes
+    ])
+  }
+}
+
+/** An alert of a run: which stored alert it is, and what it was to this run. */
+export interface RunAlertToStore {
+  readonly position: bigint
+  readonly alertId: string
+  readonly item: AlertItem
+  readonly outcome: 'new' | 'changed' | 'duplicate'
+}
+
+/** Stores which alerts a run received. */
+export async function storeRunAlerts(client: PoolClient, { runId, attempt }: Fence, alerts: readonly RunAlertToStore[]): Promise<void> {
+  if (alerts.length === 0) return
+  await client.query(
+    `INSERT INTO "RunAlert" ("runId", attempt, position, "alertId", "itemHash", outcome)
+     SELECT $1, $2, * FROM unnest($3::bigint[], $4::uuid[], $5::bytea[], $6::text[])`,
+    [
+      runId,
+      attempt,
+      alerts.map(({ position }) => position.toString()),
+      alerts.map(({ alertId }) => alertId),
+      alerts.map(({ item }) => item.itemHash),
+      alerts.map(({ outcome }) => outcome)
+    ]
+  )
+}
+
+/** A rejection and its place in the run. */
+export interface RejectionToStore {
+  readonly position: bigint
+  readonly item: RejectionItem
+}
+
+/** Stores what a run could not read. */
+export async function storeRejections(
+  client: PoolClient,
+  { runId, attempt }: Fence,
+  rejections: readonly RejectionToStore[]
+): Promise<void> {
+  if (rejections.length === 0) return
+  await client.query(
+    `INSERT INTO "Rejection" ("runId", attempt, position, "itemHash", reason, raw, "rawType")
+     SELECT $1, $2, * FROM unnest($3::bigint[], $4::bytea[], $5::text[], $6::text[], $7::text[])`,
+    [
+      runId,
+      attempt,
+      rejections.map(({ position }) => position.toString()),
+      rejections.map(({ item }) => item.itemHash),
+      rejections.map(({ item }) => item.reason),
+      rejections.map(({ item }) => item.raw),
+      rejections.map(({ item }) => item.rawType)
+    ]
+  )
+}
+
+/** Adds a batch to the totals of its run, and tells those who follow it. */
+export async function addToRun(client: PoolClient, runId: string, totals: BatchTotals, lastPosition: bigint): Promise<void> {
+  await client.query(
+    `UPDATE "Run" SET "newCount" = "newCount" + $2, "changedCount" = "changedCount" + $3, "duplicateCount" = "duplicateCount" + $4,
+       "rejectedCount" = "rejectedCount" + $5, "repeatedCount" = "repeatedCount" + $6, "receivedBytes" = "receivedBytes" + $7,
+       "truncatedBy" = coalesce($8, "truncatedBy"), checkpoint = coalesce($9, checkpoint), "lastPosition" = $10,
+       feedback = (feedback || ARRAY(SELECT message FROM unnest($11::text[]) AS message WHERE message <> ALL (feedback)))[1:100]
+     WHERE id = $1`,
+    [
+      runId,
+      totals.new,
+      totals.changed,
+      totals.duplicate,
+      totals.rejected,
+      totals.repeated,
+      totals.bytes,
+      totals.truncatedBy,
+      totals.checkpoint,
+      lastPosition.toString(),
+      totals.feedback
+    ]
+  )
+  await client.query(`SELECT pg_notify('run_changed', $1)`, [runId])
+}

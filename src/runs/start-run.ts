@@ -1,0 +1,55 @@
+import type { Registry } from '../broker-kit/registry.ts'
+import type { Transaction } from '../database.ts'
+import type { Complaint } from '../domain/schema.ts'
+import { conflict, invalid, notFound, Problem } from '../http/problems.ts'
+import { findQuery, markQueryRun } from '../queries/store.ts'
+import type { AdHocRun, Caps } from './schemas.ts'
+import { createRun, type RunRow } from './store.ts'
+
+const defaultAlertsCap = 100_000
+
+interface Start {
+  readonly registry: Registry
+  readonly caller: string
+  readonly caps?: Caps | undefined
+}
+
+/** Queues a run of a saved query; throws 404 for an unknown query, 409 when it cannot be run as it is. */
+export async function startQueryRun(tx: Transaction, { registry, caller, caps, queryId }: Start & { queryId: string }): Promise<RunRow> {
+  const query = await findQuery(tx, queryId)
+  if (query === null) throw notFound('query', queryId)
+  const { name, brokerId, parameters } = query
+  const broker = registry.get(brokerId)
+  if (broker === undefined) throw conflict(`The query is for '${brokerId}', a broker whose module is not installed.`)
+  const complaints = broker.parameterComplaints(parameters)
+  if (complaints.length > 0)
+    throw new Problem(409, 'The parameters of the query do not fit its broker any more: edit the query.', {
+      errors: complaints.map(inParameters)
+    })
+  refuseUnset(broker.missingSettings, brokerId)
+  await markQueryRun(tx, queryId)
+  return createRun(tx, { queryId, queryName: name, brokerId, parameters: Object(parameters), caps: capsOf(caps), createdBy: caller })
+}
+
+/** Queues a run without a saved query; throws 422 with pointers when it does not fit. */
+export async function startAdHocRun(tx: Transaction, { registry, caller, request }: Start & { request: AdHocRun }): Promise<RunRow> {
+  const { brokerId, parameters, caps } = request
+  const broker = registry.get(brokerId)
+  if (broker === undefined) throw invalid([{ pointer: '/brokerId', message: `must be one of ${[...registry.keys()].join(', ')}` }])
+  const complaints = broker.parameterComplaints(parameters)
+  if (complaints.length > 0) throw invalid(complaints.map(inParameters))
+  refuseUnset(broker.missingSettings, brokerId)
+  return createRun(tx, { queryId: null, queryName: null, brokerId, parameters, caps: capsOf(caps), createdBy: caller })
+}
+
+function inParameters({ pointer, message }: Complaint): Complaint {
+  return { pointer: `/parameters${pointer}`, message }
+}
+
+function refuseUnset(missing: readonly string[], brokerId: string): void {
+  if (missing.length > 0) throw conflict(`The operator has not set what '${brokerId}' needs: ${missing.join(', ')}.`)
+}
+
+function capsOf({ alerts = defaultAlertsCap, bytes = null, seconds = null }: Caps = {}) {
+  return { alerts, bytes, seconds }
+}
