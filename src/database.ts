@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import type { Log } from './database/log.ts'
@@ -22,6 +23,7 @@ export interface Database {
 export type Transaction = Prisma.TransactionClient
 
 const statementTimeout = 60_000 // [ms]
+const longestDrain = 3_000 // [ms]
 const connectTimeout = 30_000 // includes the wait for a free connection of the pool [ms]
 
 /** Opens the database and brings it to this release's schema before it answers; poolSize counts connections, 10 by default. */
@@ -34,7 +36,7 @@ export async function openDatabase(options: DatabaseOptions & { readonly poolSiz
     const close = async () => {
       await notifications.close()
       await prisma.$disconnect()
-      await pool.end()
+      await drain(pool)
       await release()
     }
     return { prisma, pool, url, notifications, close }
@@ -55,8 +57,17 @@ function openPool({ url, size, log }: { url: string; size: number; log: Log }): 
       await client.query(`SET TIME ZONE 'UTC'; SET statement_timeout = ${statementTimeout}`)
     }
   })
-  pool.on('error', error => log.warn({ error: error.message }, 'an idle connection to the database broke'))
+  // Without these listeners the loss of a connection would end the process: the pool minds its idle connections only.
+  pool.on('connect', client => client.on('error', error => log.warn({ error: error.message }, 'a connection to the database broke')))
+  pool.on('error', () => {})
   return pool
+}
+
+/** Waits for connections in use, but not for ever: one that is never given back must not keep the process. */
+async function drain(pool: pg.Pool): Promise<void> {
+  const drained = new AbortController()
+  const patience = sleep(longestDrain, undefined, { signal: drained.signal }).catch(() => {})
+  await Promise.race([pool.end(), patience]).finally(() => drained.abort())
 }
 
 /** Runs the work in one transaction of SQL: committed when it answers, rolled back when it throws. */

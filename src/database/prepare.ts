@@ -55,15 +55,26 @@ export async function migrateDatabase(url: string): Promise<string[]> {
 }
 
 async function refuseUnfit(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ version: string; major: number; encoding: string }>(
+  const { rows } = await client.query<ServerFacts>(
     `SELECT current_setting('server_version') AS "version", current_setting('server_version_num')::int / 10000 AS "major",
             current_setting('server_encoding') AS "encoding"`
   )
-  const { version, major, encoding } = rows[0] ?? { version: 'unknown', major: 0, encoding: 'unknown' }
-  if (major < oldestServer) {
-    throw new Error(`PostgreSQL at ${placeOf(client)} has version ${version}; this service needs ${oldestServer} or newer.`)
-  }
-  if (encoding !== 'UTF8') throw new Error(`The database at ${placeOf(client)} is encoded in ${encoding}; this service needs UTF8.`)
+  const fault = rows[0] && serverFault(rows[0])
+  if (fault) throw new Error(`The database at ${placeOf(client)} ${fault}`)
+}
+
+/** What decides whether a database can hold ours. */
+export interface ServerFacts {
+  readonly version: string
+  readonly major: number
+  readonly encoding: string
+}
+
+/** Says why a database cannot hold ours, as the end of a sentence; undefined when it can. */
+export function serverFault({ version, major, encoding }: ServerFacts): string | undefined {
+  if (major < oldestServer) return `is of PostgreSQL version ${version}; this service needs ${oldestServer} or newer.`
+  if (encoding !== 'UTF8') return `is encoded in ${encoding}; this service needs UTF8.`
+  return undefined
 }
 
 /** Host, port and name: what of a URL may be shown. */
