@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import { alertRoutes } from './alerts/routes.ts'
 import type { Registry } from './broker-kit/registry.ts'
 import { catalogRoutes } from './catalog/routes.ts'
 import type { Config } from './config.ts'
@@ -15,6 +16,8 @@ import { measureRequests, serveMetrics } from './http/metrics.ts'
 import { requestId } from './http/request-id.ts'
 import { refuseUnknown } from './http/validation.ts'
 import { queryRoutes } from './queries/routes.ts'
+import { runResultRoutes } from './runs/result-routes.ts'
+import { runRoutes } from './runs/routes.ts'
 
 /** What the application is made of. */
 export interface AppParts {
@@ -31,7 +34,7 @@ export async function buildApp({ config, database, registry, logger }: AppParts)
     ...(logger && { loggerInstance: logger }),
     genReqId: requestId,
     requestIdHeader: false,
-    requestIdLogLabel: 'requestId',
+    logController: new LogController({ requestIdLogLabel: 'requestId' }),
     routerOptions: { maxParamLength: 1000 },
     frameworkErrors: answerProblem
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -40,7 +43,7 @@ export async function buildApp({ config, database, registry, logger }: AppParts)
   await describeApi(app)
   const metrics = measureRequests(app)
 
-  serveHealth(app, database)
+  const { draining } = serveHealth(app, database)
   serveExampleData(app)
   await serveDocs(app)
 
@@ -54,6 +57,9 @@ export async function buildApp({ config, database, registry, logger }: AppParts)
       refuseUnknown(v1)
       await v1.register(catalogRoutes({ registry }))
       await v1.register(queryRoutes({ database, registry }))
+      await v1.register(runRoutes({ database, registry, draining }))
+      await v1.register(runResultRoutes({ database, draining }))
+      await v1.register(alertRoutes({ database }))
     },
     { prefix: '/v1' }
   )

@@ -45,18 +45,20 @@ const rawSchema = {
 
 /** Stored alerts over HTTP. */
 export const alertRoutes =
-  ({ database: { pool } }: { readonly database: Pick<Database, 'pool'> }): FastifyPluginAsyncTypebox =>
+  ({ database }: { readonly database: Pick<Database, 'pool'> }): FastifyPluginAsyncTypebox =>
   async app => {
-    app.get('/alerts', { schema: listSchema }, async (request, reply) => sendPage(request, reply, await pageOfAlerts(pool, request.query)))
+    app.get('/alerts', { schema: listSchema }, async (request, reply) =>
+      sendPage(request, reply, await pageOfAlerts(database.pool, request.query))
+    )
 
     app.get('/alerts/:alertId', { schema: getSchema }, async ({ params: { alertId } }, reply) => {
-      const alert = await findAlert(pool, alertId)
+      const alert = await findAlert(database.pool, alertId)
       if (alert === undefined) throw notFound('alert', alertId)
       return sendResource(reply, alert, etagOf(alert))
     })
 
     app.get('/alerts/:alertId/raw', { schema: rawSchema }, async ({ params: { alertId } }, reply) => {
-      const found = await findRaw(pool, alertId)
+      const found = await findRaw(database.pool, alertId)
       if (found === undefined) throw notFound('alert', alertId)
       return sendVerbatim(reply, { text: found.raw, mediaType: found.rawType, fileName: `alert-${alertId}` })
     })

@@ -4,12 +4,12 @@ import type { Broker } from './schemas.ts'
 
 /** Says what an installed broker is, can do and lacks; no value of a setting is in it. */
 export function describeBroker(broker: InstalledBroker): Broker {
-  const { module, missingSettings } = broker
+  const { module, baseUrl, missingSettings } = broker
   return {
     id: module.id,
     name: module.name,
     docs: module.docs,
-    baseUrl: withoutCredentials(broker.baseUrl),
+    baseUrl,
     surveys: [...module.surveys],
     capabilities: capabilitiesOf(module),
     delivery: module.delivery ?? 'finite',
@@ -37,15 +37,6 @@ function settingsOf({ module, missingSettings }: InstalledBroker): Broker['setti
     secret: writeOnly === true,
     missing: missingSettings.includes(name)
   }))
-}
-
-/** A base URL can hold a name and password, or a key in its query string. */
-function withoutCredentials(baseUrl: string): string {
-  const url = new URL(baseUrl)
-  url.username = ''
-  url.password = ''
-  url.search = ''
-  return url.href
 }
 
 /** The module's own example, or one made of the examples of its parameters; only one that would be accepted. */

@@ -40,7 +40,7 @@ const rawAlertSchema = {
   tags,
   params: BrokerAlertId,
   response: {
-    200: Type.Unsafe<string>({ description: "The broker's own text.", content: { 'application/json': { schema: {} } } }),
+    200: Type.Unsafe<string>({ description: "The broker's own text.", content: { '*/*': { schema: { type: 'string' } } } }),
     ...problemResponses(409, 410, 422, 501, 502, 503, 504)
   }
 }

@@ -1,8 +1,8 @@
 import { fastifySwagger } from '@fastify/swagger'
-import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import packageJson from '../../package.json' with { type: 'json' }
 import { allComponents } from './openapi.ts'
-import { problemResponses } from './problems.ts'
+import { documentHeaders, documentResponses, freeOptionalBodies } from './transform-document.ts'
 
 const tags = [
   { name: 'Brokers', description: 'What is installed, what it can do, what it lacks.' },
@@ -12,6 +12,12 @@ const tags = [
   { name: 'Targets', description: 'Objects of the observing programme.' },
   { name: 'Service', description: 'How the service itself is doing.' }
 ]
+
+const bearer = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'A secret of API_TOKENS. A service that runs without tokens, on one machine only, wants none.'
+} as const
 
 /** Describes the API as OpenAPI 3.1, from the schemas of its routes; register it before them. */
 export async function describeApi(app: FastifyInstance): Promise<void> {
@@ -31,25 +37,10 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       security: [{ bearer: [] }]
     },
     refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `def-${index}`) },
-    transform: ({ schema, url }) => ({ schema: { ...schema, response: responsesOf(schema) }, url })
+    transform: ({ schema, url }) => ({
+      schema: { ...schema, headers: documentHeaders(schema), response: documentResponses(schema) },
+      url
+    }),
+    transformObject: document => ('openapiObject' in document ? freeOptionalBodies(document.openapiObject) : document.swaggerObject)
   })
-}
-
-const bearer = {
-  type: 'http',
-  scheme: 'bearer',
-  description: 'A secret of API_TOKENS. A service that runs without tokens, on one machine only, wants none.'
-} as const
-
-/** Adds the problems that follow from what an operation takes, so that its route need not repeat them. */
-function responsesOf({ security, querystring, body, params, response }: FastifySchema): object {
-  const closed = security === undefined || security.length > 0
-  return {
-    ...(closed && problemResponses(401)),
-    ...(params !== undefined && problemResponses(404)),
-    ...(querystring !== undefined && problemResponses(422)),
-    ...(body !== undefined && problemResponses(400, 413, 415, 422)),
-    ...problemResponses(500),
-    ...(typeof response === 'object' ? response : {})
-  }
 }

@@ -20,7 +20,11 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   logProblem(problem, error, request)
   const { type, title, status, detail, errors, extra } = problem
   const body = { type, title, status, detail, ...(errors && { errors }), requestId: request.id, ...extra }
-  return reply.code(status).headers(problem.headers).type('application/problem+json').send(JSON.stringify(body))
+  return reply
+    .code(status)
+    .headers({ 'X-Request-Id': request.id, ...problem.headers })
+    .type('application/problem+json')
+    .send(JSON.stringify(body))
 }
 
 function logProblem({ status, errors, message }: Problem, error: unknown, { log }: FastifyRequest): void {
@@ -37,14 +41,17 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
   return new Problem(500, 'Something went wrong here; the log has it under this requestId.')
 }
 
+type Refusal = FastifyError & { statusCode: number }
+
 /** Fastify's own way of saying that a request is wrong. */
-function isRefusal(error: unknown): error is FastifyError & { statusCode: number } {
+function isRefusal(error: unknown): error is Refusal {
   if (!(error instanceof Error) || !('statusCode' in error) || !('code' in error)) return false
   const { statusCode, code } = error
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 && String(code).startsWith('FST_')
 }
 
-function refusalProblem({ statusCode, message }: { statusCode: number; message: string }, request: FastifyRequest): Problem {
+function refusalProblem({ statusCode, code, message }: Refusal, request: FastifyRequest): Problem {
+  if (statusCode === 400 && code === 'FST_ERR_CTP_INVALID_JSON_BODY') return new Problem(400, 'The body is not valid JSON.')
   if (statusCode === 413) return new Problem(413, `The body is larger than ${request.routeOptions.bodyLimit} bytes.`)
   if (statusCode === 415) return new Problem(415, 'Send the body as application/json.')
   return new Problem(statusCode, message)

@@ -5,12 +5,14 @@ import { StringEnum } from '../domain/schema.ts'
 import { component, ref } from './openapi.ts'
 import { Problem, problemResponses } from './problems.ts'
 
-const Health = component('Health', Type.Object({ status: StringEnum(['ok']) }, { description: 'All is well.' }))
+const HealthBody = component('Health', Type.Object({ status: StringEnum(['ok']) }, { description: 'All is well.' }))
 
-/** What the process tells its probes. */
+/** Whether the process still wants requests. */
 export interface Health {
-  /** From now on the service is not ready, so that no new work is sent to it. */
+  /** From now on the service is not ready, so that no new work is sent to it, and nobody is kept waiting. */
   drain(): void
+  /** Fires when the service begins to stop. */
+  readonly draining: AbortSignal
 }
 
 declare module 'fastify' {
@@ -26,7 +28,7 @@ const liveness = {
   operationId: 'getLiveness',
   summary: 'Is the process alive?',
   description: 'For the probe that restarts the process.',
-  response: { 200: ref(Health) }
+  response: { 200: ref(HealthBody) }
 }
 
 const readiness = {
@@ -34,23 +36,22 @@ const readiness = {
   operationId: 'getReadiness',
   summary: 'Can the service take requests?',
   description: 'Ready when the database answers; not ready while the service is stopping.',
-  response: { 200: ref(Health), ...problemResponses(503) }
+  response: { 200: ref(HealthBody), ...problemResponses(503) }
 }
 
 /** Answers the probes: alive, and ready for requests. */
-export function serveHealth(app: FastifyInstance, database: Database): void {
-  let draining = false
-  app.decorate('health', {
-    drain: () => {
-      draining = true
-    }
-  })
+export function serveHealth(app: FastifyInstance, database: Database): Health {
+  const controller = new AbortController()
+  const draining = controller.signal
+  const health: Health = { drain: () => controller.abort(new Error('The service is stopping.')), draining }
+  app.decorate('health', health)
   app.get('/livez', { schema: liveness, logLevel: 'warn' }, async () => ({ status: 'ok' as const }))
   app.get('/readyz', { schema: readiness, logLevel: 'warn' }, async () => {
-    if (draining) throw new Problem(503, 'The service is stopping.')
+    if (draining.aborted) throw new Problem(503, 'The service is stopping.')
     await database.pool.query('SELECT 1').catch(cause => {
       throw new Problem(503, 'The database does not answer.', { cause })
     })
     return { status: 'ok' as const }
   })
+  return health
 }

@@ -21,10 +21,13 @@ export const CursorInteger = Type.String({ pattern: '^[0-9]{1,18}$' })
 export function pageOf<S extends TSchema>(id: string, item: S) {
   return component(
     id,
-    Type.Object({
-      items: Type.Array(ref(item)),
-      next: Nullable(Type.String({ description: '`cursor` of the next page; null at the end.' }))
-    })
+    Type.Object(
+      {
+        items: Type.Array(ref(item)),
+        next: Nullable(Type.String({ description: '`cursor` of the next page; null at the end.' }))
+      },
+      { description: 'One page of the list.' }
+    )
   )
 }
 

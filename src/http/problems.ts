@@ -116,6 +116,8 @@ const meanings: Record<number, string> = {
   415: 'The body has the wrong media type.',
   422: 'The request does not fit; `errors` says where, and what would be right.',
   428: 'If-Match is required.',
+  500: 'Something went wrong here; the log has it under the requestId.',
+  501: 'The broker cannot do this.',
   502: 'The broker answered with something that cannot be used.',
   503: 'Not now; Retry-After says when to ask again.',
   504: 'The broker does not answer.'
