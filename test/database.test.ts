@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Database, inPrismaTransaction, inTransaction, openDatabase } from '../src/database.ts'
 import { createTestDatabase, silent, type TestDatabase } from './helpers/database.ts'
 
@@ -83,6 +84,7 @@ describe('the database', () => {
     await endConnections('tom-alerts-service')
     await broken
     used.release(true)
+    while (database.pool.idleCount > 1) await sleep(5) // until the pool has noticed, too
     assert.deepEqual(await notes(), ['kept'])
     assert.ok(warnings.some(message => message.includes('broke')))
   })
