@@ -50,7 +50,7 @@ function spellingsOf(secret: string): string[] {
 
 // Loggers print causes in full, so a cause that holds a secret is replaced by what can be said of it.
 function harmless(cause: unknown, mask: (text: string) => string): unknown {
-  const printed = inspect(cause, { depth: 5, showHidden: true })
+  const printed = inspect(cause, { depth: 5 })
   return mask(printed) === printed ? cause : new Error(mask(cause instanceof Error ? cause.message : String(cause)))
 }
 

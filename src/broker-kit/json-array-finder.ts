@@ -1,86 +1,79 @@
-import { backslash, closeBrace, closeBracket, comma, isSpace, openBrace, openBracket, quote } from './json-bytes.ts'
+import { backslash, closeBrace, closeBracket, colon, comma, isSpace, openBrace, openBracket, quote } from './json-bytes.ts'
 
-/** Finds the array at a path of member names in a body that comes chunk by chunk. */
-export interface ArrayFinder {
-  readonly found: boolean
-  /** Reads on; answers the index just behind the opening bracket of the array, or null when it is not in this chunk. */
-  find(chunk: Buffer): number | null
+/** Where the search for the array at a path of member names stands. It follows the first member of each name. */
+export interface ArraySearch {
+  readonly at: readonly string[]
+  found: boolean
+  depth: number
+  /** How many objects of the path are open; a member of the path can only stand where the depth equals it. */
+  level: number
+  inString: boolean
+  escaped: boolean
+  expectsKey: boolean
+  /** The bytes of a key that may be on the path. */
+  key: number[] | null
+  /** Whether the next value is the next one on the path; the body itself is the first. */
+  wanted: boolean
 }
 
-const colon = 0x3a
+/** The search at the beginning of a body; the empty path is the body itself. */
+export function newSearch(at: readonly string[]): ArraySearch {
+  return { at, found: false, depth: 0, level: 0, inString: false, escaped: false, expectsKey: false, key: null, wanted: true }
+}
 
-/** Makes a finder; the empty path is the body itself. It follows the first member of each name. */
-export function createArrayFinder(at: readonly string[]): ArrayFinder {
-  let found = false
-  let depth = 0
-  // How many objects of the path are open; a member of the path can only stand where depth equals it.
-  let level = 0
-  let inString = false
-  let escaped = false
-  let expectsKey = false
-  // The bytes of a key that may be on the path.
-  let key: number[] | null = null
-  // Whether the next value is the next one on the path; the body itself is the first.
-  let wanted = true
-
-  function readString(byte: number): void {
-    if (!escaped && byte === quote) {
-      inString = false
-      if (key) wanted = spells(key, at[level - 1])
-      key = null
-      return
-    }
-    key?.push(byte)
-    escaped = !escaped && byte === backslash
+/** Searches on in the next chunk; answers the index just behind the opening bracket, or null when it is not there. */
+export function findArray(search: ArraySearch, chunk: Buffer): number | null {
+  for (let index = 0; index < chunk.length; index++) {
+    const byte = chunk[index] ?? 0
+    if (search.inString) readString(search, byte)
+    else readStructure(search, byte)
+    if (search.found) return index + 1
   }
+  return null
+}
 
-  /** Answers true for the opening bracket of the array. */
-  function open(byte: number): boolean {
-    const onPath = wanted && (byte === openBrace ? level < at.length : level === at.length)
-    wanted = false
-    if (onPath && byte === openBracket) return true
-    depth++
-    if (onPath) level = depth
-    expectsKey = onPath
-    return false
+function readString(search: ArraySearch, byte: number): void {
+  if (byte === quote && !search.escaped) {
+    search.inString = false
+    search.wanted = search.key !== null && spells(search.key, search.at[search.level - 1])
+    search.key = null
+    return
   }
+  search.key?.push(byte)
+  search.escaped = !search.escaped && byte === backslash
+}
 
-  function readStructure(byte: number): boolean {
-    if (byte === openBrace || byte === openBracket) return open(byte)
-    if (byte === quote) {
-      inString = true
-      wanted = false
-      key = expectsKey ? [] : null
-      expectsKey = false
-    } else if (byte === closeBrace || byte === closeBracket) {
-      depth--
-      level = Math.min(level, depth)
-      expectsKey = false
-    } else if (byte === comma) {
-      wanted = false
-      expectsKey = depth === level && level > 0
-    } else if (byte !== colon && !isSpace(byte)) {
-      wanted = false
-    }
-    return false
-  }
+function readStructure(search: ArraySearch, byte: number): void {
+  if (byte === openBrace || byte === openBracket) open(search, byte)
+  else if (byte === closeBrace || byte === closeBracket) close(search)
+  // Bytes above ASCII stand outside of strings only as the byte order mark.
+  else if (byte !== colon && byte <= 0x7f && !isSpace(byte)) readOther(search, byte)
+}
 
-  return {
-    get found() {
-      return found
-    },
-    find(chunk) {
-      for (let index = 0; index < chunk.length; index++) {
-        const byte = chunk[index] ?? 0
-        if (inString) readString(byte)
-        else if (readStructure(byte)) {
-          found = true
-          return index + 1
-        }
-      }
-      return null
-    }
+function readOther(search: ArraySearch, byte: number): void {
+  search.wanted = false
+  if (byte === quote) {
+    search.inString = true
+    search.key = search.expectsKey ? [] : null
   }
+  search.expectsKey = byte === comma && search.level > 0 && search.depth === search.level
+}
+
+function open(search: ArraySearch, byte: number): void {
+  const isLast = search.level === search.at.length
+  const onPath = search.wanted && (byte === openBracket) === isLast
+  search.wanted = false
+  search.found = onPath && isLast
+  search.depth++
+  if (onPath) search.level = search.depth
+  search.expectsKey = onPath
+}
+
+function close(search: ArraySearch): void {
+  search.depth--
+  search.level = Math.min(search.level, search.depth)
+  search.wanted = false
+  search.expectsKey = false
 }
 
 function spells(key: readonly number[], name: string | undefined): boolean {

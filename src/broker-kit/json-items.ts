@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { RawItem } from './json-item-cutter.ts'
+import type { RawItem } from './json-item-holder.ts'
 import { parseLossless } from './lossless-json.ts'
 import { unreadableItem, withSource } from './source.ts'
 

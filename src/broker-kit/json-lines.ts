@@ -1,11 +1,13 @@
 import { isSpace, newline } from './json-bytes.ts'
-import { createCollector } from './json-collector.ts'
-import { createItemCutter, type RawItem } from './json-item-cutter.ts'
+import { createItemHolder, type RawItem } from './json-item-holder.ts'
 import type { ItemScanner } from './json-scanner.ts'
+import { findValueEnd, isDelimited, nestingFault, newValue } from './json-value-end.ts'
+
+const byteOrderMark = Buffer.from('\ufeff')
 
 /** Cuts a body into lines, each of them one item; empty lines do not count. */
 export function createLineScanner({ maxItemBytes }: { maxItemBytes: number }): ItemScanner {
-  const collector = createCollector(maxItemBytes)
+  const holder = createItemHolder(maxItemBytes)
 
   return {
     found: true,
@@ -14,32 +16,37 @@ export function createLineScanner({ maxItemBytes }: { maxItemBytes: number }): I
       const items: RawItem[] = []
       let from = 0
       for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, from)) {
-        collector.add(chunk.subarray(from, end))
+        holder.add(chunk.subarray(from, end))
         from = end + 1
-        const line = readLine(collector.take())
+        const line = readLine(holder.take())
         if (line) items.push(line.item)
       }
-      collector.add(chunk.subarray(from))
+      holder.add(chunk.subarray(from))
       return { items, fault: null }
     },
     end() {
-      const line = readLine(collector.take())
+      const line = readLine(holder.take())
       if (!line) return { items: [], fault: null }
-      return line.complete ? { items: [line.item], fault: null } : { items: [], fault: 'is cut off in the middle of a line' }
+      return line.isComplete
+        ? { items: [line.item], fault: null }
+        : { items: [], fault: 'sent JSON that is cut off in the middle of a line' }
     }
   }
 }
 
 /** Looks at one line: whether its value is complete, and not nested too deep; null for an empty line. */
-function readLine({ bytes, fault }: RawItem): { item: RawItem; complete: boolean } | null {
-  let start = 0
+function readLine({ bytes, fault }: RawItem): { item: RawItem; isComplete: boolean } | null {
+  const line = trim(bytes)
+  if (line.length === 0) return null
+  const value = newValue()
+  const isComplete = findValueEnd(value, line, 0) !== null || !isDelimited(line[0])
+  return { item: { bytes: line, fault: fault ?? nestingFault(value) }, isComplete }
+}
+
+function trim(bytes: Buffer): Buffer {
+  let start = bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0
   let end = bytes.length
   while (start < end && isSpace(bytes[start])) start++
   while (end > start && isSpace(bytes[end - 1])) end--
-  if (start === end) return null
-  const line = bytes.subarray(start, end)
-  const cutter = createItemCutter(line.length)
-  const first = String.fromCharCode(line[0] ?? 0)
-  const complete = cutter.cut(line, 0) !== null || !'{["'.includes(first)
-  return { item: { bytes: line, fault: fault ?? cutter.take().fault }, complete }
+  return bytes.subarray(start, end)
 }

@@ -1,6 +1,7 @@
-import { createArrayFinder } from './json-array-finder.ts'
-import { closeBracket, comma, isSpace } from './json-bytes.ts'
-import { createItemCutter, type RawItem } from './json-item-cutter.ts'
+import { createGrowingBuffer } from './growing-buffer.ts'
+import { cutItems, newArray } from './json-array-cutter.ts'
+import { findArray, newSearch } from './json-array-finder.ts'
+import type { RawItem } from './json-item-holder.ts'
 
 /** What was found in one chunk: items that ended in it, then perhaps a fault, in words that follow the name of the source. */
 export interface Scan {
@@ -25,77 +26,28 @@ export interface ScannerLimits {
   readonly maxEnvelopeBytes: number
 }
 
-const cutOff = 'is cut off in the middle'
-
 /** Cuts the items out of the array at a path of member names; the empty path is the body itself. */
-export function createArrayScanner(at: readonly string[], limits: ScannerLimits): ItemScanner {
-  const finder = createArrayFinder(at)
-  const cutter = createItemCutter(limits.maxItemBytes)
-  const envelope: Buffer[] = []
-  let envelopeBytes = 0
-  let phase: 'envelope' | 'first-item' | 'next-item' | 'in-item' | 'after-item' | 'rest' = 'envelope'
-
-  function keep(bytes: Buffer): void {
-    envelope.push(bytes)
-    envelopeBytes += bytes.length
-  }
-
-  /** Scans the part of the chunk that lies in the array; answers where that part ends, or a fault. */
-  function scanArray(chunk: Buffer, from: number, items: RawItem[]): number | string {
-    let index = from
-    while (index < chunk.length) {
-      if (phase === 'in-item') {
-        const end = cutter.cut(chunk, index)
-        if (end === null) return chunk.length
-        items.push(cutter.take())
-        phase = 'after-item'
-        index = end
-        continue
-      }
-      const byte = chunk[index]
-      if (isSpace(byte)) {
-        index++
-      } else if (byte === closeBracket && phase !== 'next-item') {
-        phase = 'rest'
-        return index
-      } else if (phase === 'after-item') {
-        if (byte !== comma) return 'is not JSON: two items without a comma between them'
-        phase = 'next-item'
-        index++
-      } else {
-        if (byte === comma || byte === closeBracket) return 'is not JSON: an item is missing'
-        phase = 'in-item'
-      }
-    }
-    return index
-  }
-
-  function push(chunk: Buffer): Scan {
-    const items: RawItem[] = []
-    let index = 0
-    if (phase === 'envelope') {
-      index = finder.find(chunk) ?? chunk.length
-      keep(chunk.subarray(0, index))
-      if (finder.found) phase = 'first-item'
-    }
-    if (phase !== 'envelope' && phase !== 'rest') {
-      const end = scanArray(chunk, index, items)
-      if (typeof end === 'string') return { items, fault: end }
-      index = end
-    }
-    if (phase === 'rest') keep(chunk.subarray(index))
-    return {
-      items,
-      fault: envelopeBytes > limits.maxEnvelopeBytes ? `has more than ${limits.maxEnvelopeBytes} bytes around its items` : null
-    }
-  }
+export function createArrayScanner(at: readonly string[], { maxItemBytes, maxEnvelopeBytes }: ScannerLimits): ItemScanner {
+  const search = newSearch(at)
+  const array = newArray(maxItemBytes)
+  const envelope = createGrowingBuffer()
 
   return {
-    push,
-    end: () => ({ items: [], fault: phase === 'rest' || phase === 'envelope' ? null : cutOff }),
-    get found() {
-      return finder.found
+    push(chunk) {
+      const start = search.found ? 0 : (findArray(search, chunk) ?? chunk.length)
+      if (start > 0) envelope.add(chunk.subarray(0, start))
+      const cut = search.found && array.phase !== 'closed' ? cutItems(array, chunk, start) : { items: [], end: start, fault: null }
+      if (array.phase === 'closed') envelope.add(chunk.subarray(cut.end))
+      const isTooLarge = envelope.size > maxEnvelopeBytes
+      return { items: cut.items, fault: cut.fault ?? (isTooLarge ? `sent more than ${maxEnvelopeBytes} bytes around its items` : null) }
     },
-    envelope: () => Buffer.concat(envelope)
+    end: () => ({
+      items: [],
+      fault: search.found && array.phase !== 'closed' ? 'sent JSON that is cut off in the middle of its items' : null
+    }),
+    get found() {
+      return search.found
+    },
+    envelope: envelope.bytes
   }
 }

@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from 'node:stream'
+import { pipeline, type Readable, type Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import type { Answer } from './http-send.ts'
 import type { Watch } from './http-watch.ts'
@@ -53,22 +53,19 @@ export async function readBeginning(answer: Answer, watch: Watch): Promise<strin
 }
 
 function decompress({ body, contentEncoding, reporter }: Answer): Readable {
-  const encodings = contentEncoding
-    .split(',')
-    .map(encoding => encoding.trim())
-    .filter(encoding => encoding !== '' && encoding !== 'identity')
-  if (encodings.length > 2) throw reporter.fault('bad-response', 'compressed its answer more than twice')
-  return encodings.reduceRight<Readable>((stream, encoding) => {
-    const decoder = decoders[encoding]?.()
-    if (!decoder) throw reporter.fault('bad-response', `compressed its answer in a way that we do not know: ${encoding}`)
-    return pipeline(stream, decoder, () => {})
-  }, body)
+  const encodings = contentEncoding.split(/[\s,]+/).filter(encoding => encoding !== '' && encoding !== 'identity')
+  const makers = encodings.map(encoding => decoders.get(encoding))
+  if (makers.length > 2 || makers.includes(undefined)) {
+    body.destroy()
+    throw reporter.fault('bad-response', `compressed its answer in a way that cannot be read: ${reporter.quote(contentEncoding)}`)
+  }
+  return makers.reduceRight<Readable>((stream, make) => (make ? pipeline(stream, make({ chunkSize }), () => {}) : stream), body)
 }
 
-const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
-  gzip: () => createGunzip({ chunkSize }),
-  'x-gzip': () => createGunzip({ chunkSize }),
-  deflate: () => createInflate({ chunkSize }),
-  br: () => createBrotliDecompress({ chunkSize }),
-  zstd: () => createZstdDecompress({ chunkSize })
-}
+const decoders = new Map<string, (options: { chunkSize: number }) => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+  ['zstd', createZstdDecompress]
+])

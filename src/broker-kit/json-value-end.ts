@@ -1,0 +1,67 @@
+import { backslash, closeBrace, closeBracket, comma, isSpace, openBrace, openBracket, quote } from './json-bytes.ts'
+
+const deepest = 500
+
+/** Where the reading of one JSON value stands, which may come in several chunks. */
+export interface ValueState {
+  kind: 'unbegun' | 'word' | 'delimited'
+  depth: number
+  /** The deepest nesting so far. */
+  reached: number
+  inString: boolean
+  escaped: boolean
+}
+
+/** The state before the first byte of a value. */
+export function newValue(): ValueState {
+  return { kind: 'unbegun', depth: 0, reached: 0, inString: false, escaped: false }
+}
+
+/** Reads on in a value from an index; answers the index behind its end, or null when it goes on in the next chunk. */
+export function findValueEnd(state: ValueState, chunk: Buffer, from: number): number | null {
+  if (state.kind === 'unbegun') state.kind = isDelimited(chunk[from]) ? 'delimited' : 'word'
+  return state.kind === 'word' ? endOfWord(chunk, from) : endOfDelimited(state, chunk, from)
+}
+
+/** What is wrong with the nesting of a value. */
+export function nestingFault({ reached }: ValueState): string | null {
+  return reached > deepest ? `is nested more than ${deepest} levels deep` : null
+}
+
+/** Tells whether a value that begins with this byte says itself where it ends: an object, an array, a string. */
+export function isDelimited(byte: number | undefined): boolean {
+  return byte === openBrace || byte === openBracket || byte === quote
+}
+
+// This loop looks at every byte of every item, so it keeps to local numbers.
+function endOfDelimited(state: ValueState, chunk: Buffer, from: number): number | null {
+  const end = chunk.length
+  let { depth, inString, reached } = state
+  let index = state.escaped ? from + 1 : from
+  let isOver = false
+  while (index < end && !isOver) {
+    let byte = chunk[index++]
+    if (inString) {
+      while (byte !== quote && byte !== backslash && index < end) byte = chunk[index++]
+      if (byte === backslash) index++
+      inString = byte !== quote
+      isOver = !inString && depth === 0
+    } else if (byte === quote) {
+      inString = true
+    } else if (byte === openBrace || byte === openBracket) {
+      if (++depth > reached) reached = depth
+    } else if (byte === closeBrace || byte === closeBracket) {
+      isOver = --depth === 0
+    }
+  }
+  Object.assign(state, { depth, inString, reached, escaped: index > end })
+  return isOver ? index : null
+}
+
+function endOfWord(chunk: Buffer, from: number): number | null {
+  for (let index = from; index < chunk.length; index++) {
+    const byte = chunk[index]
+    if (byte === comma || byte === closeBracket || isSpace(byte)) return index
+  }
+  return null
+}
