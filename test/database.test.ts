@@ -80,7 +80,7 @@ describe('the database', () => {
   it('survives the loss of connections, idle or in use', async () => {
     const used = await database.pool.connect()
     await Promise.all([1, 2, 3].map(() => database.pool.query('SELECT pg_sleep(0.05)')))
-    const broken = once(used, 'end')
+    const broken = new Promise(resolve => used.once('end', resolve))
     await endConnections('tom-alerts-service')
     await broken
     used.release(true)
