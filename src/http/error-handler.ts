@@ -29,7 +29,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
 
 function logProblem({ status, errors, message }: Problem, error: unknown, { log }: FastifyRequest): void {
   if (status < 500) log.info({ status, errors }, message)
-  else if (status === 500) log.error({ err: error }, message)
+  else if (status === 500) log.error({ err: error }, 'A request failed unexpectedly.')
   else log.warn({ err: error, status }, message)
 }
 

@@ -97,7 +97,8 @@ const brokerAnswers: Record<BrokerErrorKind, { status: number; title: string }> 
 /** Turns a failure of a broker into an answer: the only place that knows how. */
 export function brokerProblem(error: BrokerError): Problem {
   const { status, title } = brokerAnswers[error.kind]
-  return new Problem(status, `The broker could not serve this: ${error.message}`, {
+  const answered = error.kind === 'unreachable' && error.upstreamStatus !== null
+  return new Problem(answered ? 502 : status, `The broker could not serve this: ${error.message}`, {
     title,
     cause: error,
     ...(error.kind === 'rate-limited' && { headers: { 'Retry-After': '60' } }),
