@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { coneOf } from '../domain/cone.ts'
-import { decodeCursor, encodeCursor } from '../http/pagination.ts'
+import { cutPage, decodeCursor, encodeCursor } from '../http/pagination.ts'
 import { invalid } from '../http/problems.ts'
 import { Uuid } from '../http/schemas.ts'
 import type { Alert, AlertListQuery } from './schemas.ts'
@@ -15,7 +15,5 @@ export async function pageOfAlerts(db: Queryable, query: AlertListQuery): Promis
   if (complaints.length > 0) throw invalid(complaints, 'The query string does not fit.')
   const before = cursor === undefined ? null : decodeCursor(cursor, Cursor)[1]
   const found = await listAlerts(db, { brokerId, objectId, name, cone, before }, limit + 1)
-  const items = found.slice(0, limit)
-  const last = items.at(-1)
-  return { items, next: found.length > limit && last ? encodeCursor(['alerts', last.id]) : null }
+  return cutPage(found, limit, ({ id }) => encodeCursor(['alerts', id]))
 }
