@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -11,7 +11,8 @@ let folder: string | undefined
 
 /** Starts one PostgreSQL for the whole test run, with a migrated database to clone. */
 export async function globalSetup(): Promise<void> {
-  folder = await mkdtemp(join(tmpdir(), 'tom-alerts-test-'))
+  await removeLeftovers()
+  folder = await mkdtemp(join(tmpdir(), `tom-alerts-test-${process.pid}-`))
   await chmod(folder, 0o755) // for the account of PostgreSQL, when the tests run as root
   postgres = await startEmbedded({ dataDir: folder, log: silent, durable: false, connections: 300 })
   const admin = new pg.Client({ connectionString: postgres.url })
@@ -26,4 +27,25 @@ export async function globalSetup(): Promise<void> {
 export async function globalTeardown(): Promise<void> {
   await postgres?.close()
   if (folder) await rm(folder, { recursive: true, force: true })
+}
+
+/** Stops and removes what killed test runs left; a folder that does not name a process of the past is not touched. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const owner = /^tom-alerts-test-(\d+)-/.exec(name)?.[1]
+    if (owner === undefined || isAlive(Number(owner))) continue
+    const dataDir = join(tmpdir(), name)
+    const left = await startEmbedded({ dataDir, log: silent, durable: false }).catch(() => undefined)
+    await left?.close()
+    await rm(dataDir, { recursive: true, force: true }).catch(() => {}) // another account's is left alone
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
 }
