@@ -1,10 +1,10 @@
-export { Type } from '@sinclair/typebox'
+export { type Static, Type } from '@sinclair/typebox'
 export { Classification, Declination, GenericAlert, RightAscension } from '../domain/alert.ts'
 export { ConeSearch } from '../domain/cone.ts'
 export { PhotometryPoint } from '../domain/photometry.ts'
-export { type Complaint, Nullable, StringEnum } from '../domain/schema.ts'
+export { type Complaint, compileCheck, Identifier, Nullable, StringEnum } from '../domain/schema.ts'
 export type { TargetDraft } from '../domain/target.ts'
-export { isoToMjd, Mjd, mjdToIso, taiMjdToIso } from '../domain/time.ts'
+export { isoToMjd, Mjd, mjdToIso, taiMjdToIso, UtcRange, UtcText, UtcTime, utcTextToIso } from '../domain/time.ts'
 export {
   type AlertOrigin,
   type AnyBrokerModule,

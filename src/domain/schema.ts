@@ -26,7 +26,15 @@ export function StringEnum<const V extends readonly string[]>(values: V, options
   return Type.Unsafe<V[number]>({ type: 'string', enum: [...values], ...options })
 }
 
-const ajv = new Ajv({ allErrors: true, verbose: true, strict: false })
+/** An identifier as JSON brings it: text or a whole number. The HTTP client reads long numbers as text, so `String(id)` is exact. */
+export const Identifier = Type.Unsafe<string | number>({
+  type: ['string', 'integer'],
+  minLength: 1,
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER
+})
+
+const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, strictNumbers: true })
 formats.default(ajv)
 
 /** Compiles a schema once; the result checks a value in about a microsecond. */

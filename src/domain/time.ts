@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 
 /** Modified Julian Date, 1858 to 2132: enough for any alert, and always a valid date. */
 export const Mjd = Type.Number({ minimum: 0, maximum: 100_000, description: 'Modified Julian Date [day].' })
@@ -22,3 +22,42 @@ export function isoToMjd(iso: string): number {
 export function taiMjdToIso(mjd: number): string {
   return new Date((mjd - unixEpochMjd) * millisecondsPerDay - taiMinusUtcSeconds * 1000).toISOString()
 }
+
+const day = '(0[1-9]|[12][0-9]|3[01])'
+const month = '(0[1-9]|1[0-2])'
+const clock = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]'
+
+/** A time as brokers write it: `2018-08-27`, `2018-08-27 15:43:47.5`, `2018-08-27T15:43:47Z` or `08/27/18 15:43:47` [UTC]. */
+export const UtcText = Type.String({
+  pattern: `^([1-9][0-9]{3}-${month}-${day}([T ]${clock}([.][0-9]+)?(Z|[+]00:00)?)?|${month}/${day}/[0-9]{2} ${clock})$`,
+  description: 'Time, as in 2018-08-27T15:43:47Z or 08/27/18 15:43:47 [UTC].'
+})
+
+/** Converts a time that fits `UtcText` to RFC 3339 [UTC]. */
+export function utcTextToIso(text: string): string {
+  const [date = '', time = '00:00:00'] = text.replace(/^(..)\/(..)\/(..)/, '20$3-$1-$2').split(/[T ]/)
+  return new Date(`${date}T${time.replace(/Z|[+].*/, '')}Z`).toISOString()
+}
+
+const utcPattern = '^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\\.[0-9]+)?Z$'
+
+/** An instant that a query asks for. */
+export const UtcTime = Type.String({
+  format: 'date-time',
+  pattern: utcPattern,
+  description: 'Instant, as in 2018-08-27T15:43:47Z [UTC, RFC 3339].',
+  examples: ['2018-08-27T15:43:47Z']
+})
+
+/** The one time range of queries; either end may be open. */
+export const UtcRange = Type.Object(
+  { after: Type.Optional(UtcTime), before: Type.Optional(UtcTime) },
+  {
+    title: 'UtcRange',
+    additionalProperties: false,
+    minProperties: 1,
+    description: 'From `after` to `before`, both included; either may be left out [UTC].',
+    examples: [{ after: '2018-08-27T00:00:00Z', before: '2018-09-01T00:00:00Z' }]
+  }
+)
+export type UtcRange = Static<typeof UtcRange>
