@@ -18,6 +18,7 @@ import { refuseUnknown } from './http/validation.ts'
 import { queryRoutes } from './queries/routes.ts'
 import { runResultRoutes } from './runs/result-routes.ts'
 import { runRoutes } from './runs/routes.ts'
+import { targetRoutes } from './targets/routes.ts'
 
 /** What the application is made of. */
 export interface AppParts {
@@ -60,6 +61,7 @@ export async function buildApp({ config, database, registry, logger }: AppParts)
       await v1.register(runRoutes({ database, registry, draining }))
       await v1.register(runResultRoutes({ database, draining }))
       await v1.register(alertRoutes({ database }))
+      await v1.register(targetRoutes({ database, registry }))
     },
     { prefix: '/v1' }
   )

@@ -1,0 +1,41 @@
+import type { StoredAlert } from '../alerts/store.ts'
+import { parseLossless } from '../broker-kit/lossless-json.ts'
+import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
+import { unstorableStrings } from '../domain/storable.ts'
+import { type TargetDraft, targetFromAlert } from '../domain/target.ts'
+import { invalid } from '../http/problems.ts'
+import { describesTarget, targetComplaints } from './check-target.ts'
+import type { TargetDescription } from './new-target-schemas.ts'
+
+/** Says what target an alert makes: what its broker's module says, else what the generic alert does. Throws 422 when that is none. */
+export function describeAlert(registry: Registry, alert: StoredAlert): TargetDescription {
+  const broker = registry.get(alert.brokerId)
+  const description = descriptionOf((broker && draftByModule(broker, alert)) ?? targetFromAlert(alert.generic))
+  const unstorable = unstorableStrings(description)
+  if (describesTarget(description) && unstorable.length === 0) return description
+  const complaints = [...targetComplaints(description), ...unstorable]
+  throw invalid(
+    complaints.map(({ pointer, message }) => ({ pointer: '/alertId', message: `makes no target: ${pointer.slice(1)} ${message}` })),
+    'The alert makes no target.'
+  )
+}
+
+/** Undefined when the module leaves it to the generic alert, or can no longer read what an older one stored. */
+function draftByModule({ module, alertComplaints }: InstalledBroker, { raw, rawType, generic }: StoredAlert): TargetDraft | undefined {
+  if (module.toTarget === undefined || !/[/+]json\b/.test(rawType)) return undefined
+  const value = parse(raw)
+  return alertComplaints(value).length === 0 ? module.toTarget(value, generic) : undefined
+}
+
+function parse(raw: string): unknown {
+  try {
+    return parseLossless(raw)
+  } catch {
+    return undefined
+  }
+}
+
+/** Flattens a draft; what it does not know is left out. */
+function descriptionOf({ elements, ...draft }: TargetDraft): object {
+  return Object.fromEntries(Object.entries({ ...elements, ...draft }).filter(([, value]) => value !== null && value !== undefined))
+}

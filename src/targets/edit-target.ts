@@ -1,0 +1,48 @@
+import type { Transaction } from '../database.ts'
+import { type Json, mergeObject } from '../http/merge-patch.ts'
+import { invalid } from '../http/problems.ts'
+import { describesTarget, targetComplaints } from './check-target.ts'
+import { getTarget, takeTarget } from './get-target.ts'
+import { renameTarget } from './name-store.ts'
+import { findOwnName } from './name-target.ts'
+import type { TargetPatch } from './schemas.ts'
+import type { StoredTarget } from './store.ts'
+import { replaceExtras, updateTarget } from './write-store.ts'
+
+interface Edit {
+  readonly tx: Transaction
+  readonly id: string
+  /** The version that the client read; null for any. */
+  readonly expected: number | null
+  readonly patch: TargetPatch
+}
+
+/** Edits a target; throws 422 when it would no longer be one, 409 when its new name is another target's. */
+export async function editTarget({ tx, id, expected, patch }: Edit): Promise<StoredTarget> {
+  const stored = await takeTarget(tx, { id, expected })
+  const edited = mergeObject(describe(stored), { ...patch })
+  if (!describesTarget(edited)) throw invalid(targetComplaints(edited), 'The edited target would not fit.')
+  const { extras, ...changes } = patch
+  if (changes.name !== undefined) {
+    await findOwnName({ tx, targetId: id, name: changes.name })
+    await renameTarget(tx, id, changes.name)
+  }
+  if (extras) await replaceExtras(tx, id, edited.extras ?? {})
+  await updateTarget(tx, id, { patch: changes, edited })
+  return getTarget(tx, id)
+}
+
+/** Describes a target as a client does: what is not known is left out. */
+function describe(stored: StoredTarget): Json {
+  const {
+    id: _id,
+    number: _number,
+    version: _version,
+    createdBy: _by,
+    createdAt: _at,
+    modifiedAt: _modified,
+    names: _names,
+    ...described
+  } = stored
+  return Object.fromEntries(Object.entries(described).filter(([, value]) => value !== null))
+}

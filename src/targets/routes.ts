@@ -1,0 +1,118 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifySchemaCompiler } from 'fastify'
+import type { Registry } from '../broker-kit/registry.ts'
+import { type Database, inPrismaTransaction } from '../database.ts'
+import { expectedVersion, sendResource, stale, versionTag } from '../http/etags.ts'
+import { idempotently, sendAnswer } from '../http/idempotency.ts'
+import { sendPage } from '../http/pagination.ts'
+import { invalid, notFound } from '../http/problems.ts'
+import { sendVerbatim } from '../http/verbatim.ts'
+import { findTargetRaw } from './alert-store.ts'
+import { creationComplaints } from './check-target.ts'
+import { createTarget } from './create-target.ts'
+import { editTarget } from './edit-target.ts'
+import { getTarget } from './get-target.ts'
+import { pageOfNames, pageOfTargetAlerts } from './list-parts.ts'
+import { pageOfTargets } from './list-targets.ts'
+import { addName, removeName } from './name-target.ts'
+import * as operations from './operations.ts'
+import { repeatOnRace } from './repeat-on-race.ts'
+import { toTarget, toTargetAlert, toTargetName } from './to-target.ts'
+import { deleteTarget } from './write-store.ts'
+
+interface Needs {
+  readonly database: Database
+  readonly registry: Registry
+}
+
+type App = Parameters<FastifyPluginAsyncTypebox>[0]
+type Effect = Parameters<typeof idempotently>[0]['effect']
+
+/** Targets over HTTP. */
+export const targetRoutes =
+  (needs: Needs): FastifyPluginAsyncTypebox =>
+  async app => {
+    serveTargets(app, needs)
+    serveNames(app, needs)
+    serveAlerts(app, needs)
+  }
+
+function serveTargets(app: App, { database, registry }: Needs): void {
+  const validatorCompiler = checkingCreation(app.validatorCompiler)
+  app.post('/targets', { schema: operations.createTarget, validatorCompiler }, async (request, reply) => {
+    const { body, caller } = request
+    const effect: Effect = async tx => {
+      const { target, match } = await createTarget({ tx, registry, body, caller })
+      const headers = { Location: `/v1/targets/${target.id}`, ETag: versionTag(target.version) }
+      return { status: match ? 200 : 201, body: { ...toTarget(target), match }, headers }
+    }
+    return sendAnswer(reply, await repeatOnRace(() => idempotently({ request, database, effect })))
+  })
+
+  app.get('/targets', { schema: operations.listTargets }, async (request, reply) => {
+    const { items, next } = await pageOfTargets(database.prisma, request.query)
+    return sendPage(request, reply, { items: items.map(toTarget), next })
+  })
+
+  app.get('/targets/:targetId', { schema: operations.getTarget }, async ({ params }, reply) => {
+    const target = await getTarget(database.prisma, params.targetId)
+    return sendResource(reply, toTarget(target), versionTag(target.version))
+  })
+
+  app.patch('/targets/:targetId', { schema: operations.editTarget }, async (request, reply) => {
+    const edit = { id: request.params.targetId, expected: expectedVersion(request), patch: request.body }
+    const target = await repeatOnRace(() => inPrismaTransaction(database, tx => editTarget({ tx, ...edit })))
+    return reply.header('ETag', versionTag(target.version)).send(toTarget(target))
+  })
+
+  app.delete('/targets/:targetId', { schema: operations.deleteTarget }, async (request, reply) => {
+    const id = request.params.targetId
+    if (await deleteTarget(database.prisma, { id, version: expectedVersion(request) })) return reply.code(204).send(null)
+    await getTarget(database.prisma, id)
+    throw stale()
+  })
+}
+
+/** Checks the body of a request that makes a target by what it holds, and everything else as usual. */
+function checkingCreation<Schema>(usual: FastifySchemaCompiler<unknown> | undefined): FastifySchemaCompiler<Schema> {
+  const checkBody = (body: unknown) => {
+    const complaints = creationComplaints(body)
+    return complaints.length === 0 || { error: invalid(complaints, 'The body does not fit.') }
+  }
+  return part => (part.httpPart === 'body' ? checkBody : (usual?.(part) ?? (() => true)))
+}
+
+function serveNames(app: App, { database }: Needs): void {
+  app.get('/targets/:targetId/names', { schema: operations.listTargetNames }, async (request, reply) => {
+    const { items, next } = await pageOfNames(database.prisma, request.params.targetId, request.query)
+    return sendPage(request, reply, { items: items.map(toTargetName), next })
+  })
+
+  app.post('/targets/:targetId/names', { schema: operations.addTargetName }, async (request, reply) => {
+    const naming = { targetId: request.params.targetId, name: request.body.name }
+    const effect: Effect = async tx => {
+      const { isNew, stored } = await addName({ tx, ...naming })
+      return { status: isNew ? 201 : 200, body: toTargetName(stored) }
+    }
+    return sendAnswer(reply, await repeatOnRace(() => idempotently({ request, database, effect })))
+  })
+
+  app.delete('/targets/:targetId/names/:nameId', { schema: operations.removeTargetName }, async (request, reply) => {
+    const removal = { ...request.params, expected: expectedVersion(request) }
+    await repeatOnRace(() => inPrismaTransaction(database, tx => removeName({ tx, ...removal })))
+    return reply.code(204).send(null)
+  })
+}
+
+function serveAlerts(app: App, { database }: Needs): void {
+  app.get('/targets/:targetId/alerts', { schema: operations.listTargetAlerts }, async (request, reply) => {
+    const { items, next } = await pageOfTargetAlerts(database.prisma, request.params.targetId, request.query)
+    return sendPage(request, reply, { items: items.map(toTargetAlert), next })
+  })
+
+  app.get('/targets/:targetId/alerts/:alertId/raw', { schema: operations.getRawTargetAlert }, async ({ params }, reply) => {
+    const found = await findTargetRaw(database.prisma, params)
+    if (found === null) throw notFound('alert of this target', params.alertId)
+    return sendVerbatim(reply, { text: found.raw, mediaType: found.rawType, fileName: `alert-${params.alertId}` })
+  })
+}
