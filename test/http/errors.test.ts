@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { fastify } from 'fastify'
+import { type FastifyBaseLogger, fastify } from 'fastify'
 import { pino } from 'pino'
 import { BrokerError, type BrokerErrorKind } from '../../src/broker-kit/errors.ts'
 import { layFoundation } from '../../src/http/foundation.ts'
@@ -9,7 +9,7 @@ import { conflict, gone, invalid } from '../../src/http/problems.ts'
 /** What the service answers, and logs, when a route throws. */
 async function answerTo(thrown: unknown) {
   const lines: { level: number; msg: string; err?: { stack: string } }[] = []
-  const logger = pino({ level: 'info' }, { write: line => void lines.push(JSON.parse(line)) })
+  const logger: FastifyBaseLogger = pino({ level: 'info' }, { write: line => void lines.push(JSON.parse(line)) })
   const app = fastify({ loggerInstance: logger })
   layFoundation(app)
   app.get('/', () => Promise.reject(thrown))
