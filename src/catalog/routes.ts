@@ -4,7 +4,7 @@ import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
 import { clientSignal } from '../http/client-gone.ts'
 import { etagOf, ifNoneMatchFields, sendResource } from '../http/etags.ts'
 import { ref } from '../http/openapi.ts'
-import { decodeCursor, encodeCursor, PageQuery, sendPage, toPage } from '../http/pagination.ts'
+import { cutPage, decodeCursor, encodeCursor, PageQuery, sendPage } from '../http/pagination.ts'
 import { notFound, problemResponses } from '../http/problems.ts'
 import { sendVerbatim } from '../http/verbatim.ts'
 import { describeBroker } from './describe-broker.ts'
@@ -59,7 +59,7 @@ export const catalogRoutes = ({ registry }: { readonly registry: Registry }): Fa
       const { cursor, limit } = request.query
       const after = cursor === undefined ? '' : decodeCursor(cursor, Cursor)[1]
       const found = brokers.filter(({ module }) => module.id > after).slice(0, limit + 1)
-      const { items, next } = toPage(found, limit, ({ module }) => encodeCursor(['brokers', module.id]))
+      const { items, next } = cutPage(found, limit, ({ module }) => encodeCursor(['brokers', module.id]))
       return sendPage(request, reply, { items: items.map(describeBroker), next })
     })
 

@@ -72,17 +72,10 @@ export interface Page<T> {
 }
 
 /** Cuts a page out of what was found when one more than the limit was asked for: the surplus tells that there is a next page. */
-export function toPage<T>(found: readonly T[], limit: number, cursorOf: (last: T) => string): Page<T> {
-  const items = found.slice(0, limit)
-  const last = items.at(-1)
-  return { items, next: found.length > limit && last !== undefined ? cursorOf(last) : null }
-}
-
-/** Cuts a page from what was found; who looks for one more than the limit learns whether there is a next page. */
 export function cutPage<T>(found: readonly T[], limit: number, cursorOf: (last: T) => string): { items: T[]; next: string | null } {
   const items = found.slice(0, limit)
   const last = items.at(-1)
-  return { items, next: found.length > limit && last ? cursorOf(last) : null }
+  return { items, next: found.length > limit && last !== undefined ? cursorOf(last) : null }
 }
 
 interface Headers<R> {

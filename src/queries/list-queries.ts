@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Transaction } from '../database.ts'
-import { decodeCursor, encodeCursor, type Page, toPage } from '../http/pagination.ts'
+import { cutPage, decodeCursor, encodeCursor, type Page } from '../http/pagination.ts'
 import { Uuid } from '../http/schemas.ts'
 import type { QueryFilter } from './schemas.ts'
 import { listQueries, type StoredQuery } from './store.ts'
@@ -12,5 +12,5 @@ export async function pageOfQueries(db: Transaction, filter: Static<typeof Query
   const { cursor, limit, brokerId, name } = filter
   const after = cursor === undefined ? undefined : decodeCursor(cursor, Cursor)[1]
   const found = await listQueries(db, { brokerId, name, after, limit: limit + 1 })
-  return toPage(found, limit, ({ id }) => encodeCursor(['queries', id]))
+  return cutPage(found, limit, ({ id }) => encodeCursor(['queries', id]))
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Transaction } from '../database.ts'
-import { decodeCursor, encodeCursor, type Page, toPage } from '../http/pagination.ts'
+import { cutPage, decodeCursor, encodeCursor, type Page } from '../http/pagination.ts'
 import { Uuid } from '../http/schemas.ts'
 import { presentRun } from './present-run.ts'
 import type { Run, RunListQuery } from './schemas.ts'
@@ -12,6 +12,6 @@ const Cursor = Type.Tuple([Type.Literal('runs'), Uuid])
 export async function pageOfRuns(db: Transaction, { cursor, ...filter }: Static<typeof RunListQuery>): Promise<Page<Run>> {
   const before = cursor === undefined ? {} : { before: decodeCursor(cursor, Cursor)[1] }
   const found = await listRuns(db, { ...filter, ...before, limit: filter.limit + 1 })
-  const { items, next } = toPage(found, filter.limit, ({ id }) => encodeCursor(['runs', id]))
+  const { items, next } = cutPage(found, filter.limit, ({ id }) => encodeCursor(['runs', id]))
   return { items: items.map(presentRun), next }
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { Type } from '@sinclair/typebox'
 import fc from 'fast-check'
 import { isStorable } from '../../src/domain/storable.ts'
-import { CursorInteger, decodeCursor, encodeCursor, toPage } from '../../src/http/pagination.ts'
+import { CursorInteger, cutPage, decodeCursor, encodeCursor } from '../../src/http/pagination.ts'
 
 const Cursor = Type.Tuple([Type.String(), Type.Number(), CursorInteger])
 
@@ -72,7 +72,7 @@ describe('a page', () => {
   it('has a next one exactly when more was found than it holds', () => {
     fc.assert(
       fc.property(fc.array(fc.nat()), fc.integer({ min: 1, max: 20 }), (all, limit) => {
-        const { items, next } = toPage(all.slice(0, limit + 1), limit, String)
+        const { items, next } = cutPage(all.slice(0, limit + 1), limit, String)
         assert.deepEqual(items, all.slice(0, limit))
         assert.equal(next, all.length > limit ? String(all[limit - 1]) : null)
       })
