@@ -11,12 +11,14 @@ const offsets = fc.record({
   bearing: fc.double({ min: 0, max: 360, noNaN: true })
 })
 
+function vectorOf({ ra, dec }: Position): readonly [number, number, number] {
+  const [alpha, delta] = [(ra * Math.PI) / 180, (dec * Math.PI) / 180]
+  return [Math.cos(delta) * Math.cos(alpha), Math.cos(delta) * Math.sin(alpha), Math.sin(delta)]
+}
+
 /** Angle by the vectors of the two directions, which is exact at every distance [arcsec]. */
 function angleByVectors(a: Position, b: Position): number {
-  const [u, v] = [a, b].map(({ ra, dec }) => {
-    const [alpha, delta] = [(ra * Math.PI) / 180, (dec * Math.PI) / 180]
-    return [Math.cos(delta) * Math.cos(alpha), Math.cos(delta) * Math.sin(alpha), Math.sin(delta)] as const
-  }) as unknown as [readonly [number, number, number], readonly [number, number, number]]
+  const [u, v] = [vectorOf(a), vectorOf(b)]
   const cross = Math.hypot(u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0])
   return (Math.atan2(cross, u[0] * v[0] + u[1] * v[1] + u[2] * v[2]) * 180 * 3600) / Math.PI
 }
