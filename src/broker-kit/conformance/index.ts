@@ -6,6 +6,7 @@ import type { AnyBrokerModule } from '../define-broker.ts'
 import { alertChecks } from './checks/alerts.ts'
 import { descriptionChecks } from './checks/description.ts'
 import { failureChecks } from './checks/failures.ts'
+import { normalisingChecks } from './checks/normalising.ts'
 import { runChecks } from './checks/runs.ts'
 import { singleChecks } from './checks/single.ts'
 import { type ConformanceChecks, readSubject } from './subject.ts'
@@ -15,7 +16,14 @@ export { Exchange, parseScenario, Scenario } from './scenario.ts'
 export { type ConformanceCheck, type ConformanceChecks, readSubject, type Subject } from './subject.ts'
 
 /** All that the contract promises, by the sentence that says it. */
-export const checks: ConformanceChecks = { ...descriptionChecks, ...alertChecks, ...singleChecks, ...runChecks, ...failureChecks }
+export const checks: ConformanceChecks = {
+  ...descriptionChecks,
+  ...alertChecks,
+  ...normalisingChecks,
+  ...singleChecks,
+  ...runChecks,
+  ...failureChecks
+}
 
 /** What to test. */
 export interface ConformanceOptions {

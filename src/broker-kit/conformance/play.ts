@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { Agent } from 'undici'
-import { type GenericAlert, genericAlertComplaints } from '../../domain/alert.ts'
 import { createContext } from '../context.ts'
 import type { BrokerContext } from '../define-broker.ts'
 import type { HttpLimits } from '../http-limits.ts'
-import type { Scenario } from './scenario.ts'
+import { normalise } from './normalise.ts'
+import { type Operation, runsOf } from './operations.ts'
 import { type StandIn, type StandInOptions, startStandIn } from './stand-in.ts'
 import { install, type Subject } from './subject.ts'
-
-/** One thing that a scenario has the module do. */
-export interface Operation {
-  readonly title: string
-  readonly kind: 'alerts' | 'alert' | 'photometry'
-  readonly scenario: Scenario
-  run(context: BrokerContext, parameters: Record<string, unknown>): AsyncIterable<unknown>
-}
 
 /** How to play it. */
 export interface PlayOptions extends Pick<StandInOptions, 'failure' | 'edit' | 'onRequest'> {
@@ -40,35 +32,6 @@ export interface Outcome extends Pick<StandIn, 'baseUrl' | 'requests' | 'unrecor
   readonly dispatched: number
   /** Members of the context that the module looked at. */
   readonly looked: ReadonlySet<string>
-}
-
-/** Everything that the scenarios of a module have it do. */
-export function operationsOf({ module, scenarios }: Subject): Operation[] {
-  const { fetchAlert, fetchPhotometry } = module
-  return Object.entries(scenarios).flatMap(([name, scenario]): Operation[] => [
-    { title: name, kind: 'alerts', scenario, run: (context, parameters) => module.fetchAlerts(parameters, context) },
-    ...(scenario.fetchAlert ?? []).map(({ id }): Operation => {
-      assert.ok(fetchAlert, `${name}: the module has no fetchAlert`)
-      const run = async function* (context: BrokerContext) {
-        yield await fetchAlert.call(module, id, context)
-      }
-      return { title: `${name}, alert ${id}`, kind: 'alert', scenario, run }
-    }),
-    ...(scenario.photometry ?? []).map(({ objectId }): Operation => {
-      assert.ok(fetchPhotometry, `${name}: the module has no fetchPhotometry`)
-      return {
-        title: `${name}, light curve of ${objectId}`,
-        kind: 'photometry',
-        scenario,
-        run: context => fetchPhotometry.call(module, objectId, context)
-      }
-    })
-  ])
-}
-
-/** The runs alone. */
-export function runsOf(subject: Subject): Operation[] {
-  return operationsOf(subject).filter(({ kind }) => kind === 'alerts')
 }
 
 /** Plays an operation that must succeed: no check may pass because nothing happened. */
@@ -144,39 +107,6 @@ function watched(context: BrokerContext, looked: Set<string>): BrokerContext {
       return Reflect.get(target, member, receiver)
     }
   })
-}
-
-/** What the host makes of the values of a run. */
-export interface Normalised {
-  readonly alerts: readonly GenericAlert[]
-  /** The values that became alerts, in the same order. */
-  readonly read: readonly unknown[]
-  readonly rejections: readonly string[]
-}
-
-/** Normalises values as the service does; the base URL is the module's own, so that expected alerts can name it. */
-export function normalise(subject: Subject, values: readonly unknown[]): Normalised {
-  const { alertComplaints } = install(subject)
-  const alerts: GenericAlert[] = []
-  const read: unknown[] = []
-  const rejections: string[] = []
-  for (const value of values) {
-    const complaints = alertComplaints(value)
-    const generic = complaints.length === 0 ? toGeneric(subject, value) : null
-    const faults = generic === null ? complaints : genericAlertComplaints(generic)
-    if (generic === null || faults.length > 0) {
-      rejections.push(faults.map(({ pointer, message }) => `${pointer} ${message}`).join(', '))
-      continue
-    }
-    alerts.push(generic)
-    read.push(value)
-  }
-  return { alerts, read, rejections }
-}
-
-/** Calls the module's toGenericAlert. */
-export function toGeneric({ module }: Subject, value: unknown): GenericAlert {
-  return module.toGenericAlert(value, Object.freeze({ baseUrl: module.baseUrl }))
 }
 
 /** Plays all runs; answers the values that became alerts, at least one. */

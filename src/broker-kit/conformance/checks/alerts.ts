@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { sourceOf } from '../../source.ts'
 import { isRecord, type Member, membersOf } from '../members.ts'
-import { type Normalised, normalise, type Operation, operationsOf, play, readableAlerts, runsOf, toGeneric } from '../play.ts'
-import { deepFreeze, fieldsReadBy, schemaFieldsOf, without } from '../raw-alerts.ts'
-import { type ConformanceChecks, install, type Subject } from '../subject.ts'
+import { type Normalised, normalise } from '../normalise.ts'
+import { type Operation, operationsOf, runsOf } from '../operations.ts'
+import { play } from '../play.ts'
+import type { ConformanceChecks, Subject } from '../subject.ts'
 
 /** What a run yields, and what becomes of it. */
 export const alertChecks: ConformanceChecks = {
@@ -52,72 +53,6 @@ export const alertChecks: ConformanceChecks = {
         )
         const changed = valuesIn(text).filter(token => !sent.some(answer => answer.includes(token)))
         assert.deepEqual(changed, [], `${operation.title}: the source text holds what the broker never sent`)
-      }
-    }
-  },
-
-  'fields that the broker adds later do not matter': async subject => {
-    const { alertComplaints } = install(subject)
-    const added = { addedLater: { by: ['the', 'broker'] } }
-    for (const raw of await readableAlerts(subject)) {
-      const more = Array.isArray(raw) ? raw.map(item => (isRecord(item) ? { ...item, ...added } : item)) : { ...Object(raw), ...added }
-      assert.deepEqual(alertComplaints(more), [])
-      assert.deepEqual(toGeneric(subject, more), toGeneric(subject, raw))
-    }
-  },
-
-  'toGenericAlert is pure': async subject => {
-    for (const raw of (await readableAlerts(subject)).map(deepFreeze)) {
-      const first = toGeneric(subject, raw)
-      await new Promise(resolve => setTimeout(resolve, 2))
-      assert.deepEqual(toGeneric(subject, raw), first)
-    }
-  },
-
-  'the alert schema names exactly the fields that are read': async subject => {
-    const { module } = subject
-    const named = schemaFieldsOf(module.alert)
-    const read = new Set<string>()
-    for (const raw of await readableAlerts(subject)) {
-      for (const field of fieldsReadBy(raw, alert => toGeneric(subject, alert))) {
-        assert.notEqual(field, '...', 'toGenericAlert spreads or lists the alert: take its fields one by one')
-        assert.ok(named.has(field), `toGenericAlert reads ${field}, which the alert schema does not check`)
-        read.add(field)
-      }
-      const generic = toGeneric(subject, raw)
-      for (const field of fieldsReadBy(raw, alert => module.photometryOf?.(alert))) read.add(field)
-      for (const field of fieldsReadBy(raw, alert => module.toTarget?.(alert, generic))) read.add(field)
-    }
-    const idle = [...named].filter(field => !read.has(field))
-    assert.deepEqual(idle, [], 'the alert schema asks for fields that no scenario reads; alerts without them would be rejected for nothing')
-  },
-
-  'a missing field is caught by the schema, not by a throw': async subject => {
-    const { alertComplaints } = install(subject)
-    for (const raw of await readableAlerts(subject)) {
-      for (const field of schemaFieldsOf(subject.module.alert)) {
-        const rest = without(raw, field)
-        if (alertComplaints(rest).length > 0) continue
-        assert.doesNotThrow(
-          () => toGeneric(subject, rest),
-          `toGenericAlert throws on an alert without ${field}, which the alert schema accepts`
-        )
-      }
-    }
-  },
-
-  'whatever the alert schema accepts can be read': async subject => {
-    const { alertComplaints } = install(subject)
-    for (const raw of await readableAlerts(subject)) {
-      for (const field of schemaFieldsOf(subject.module.alert)) {
-        for (const value of oddValues) {
-          const odd = Array.isArray(raw) ? raw.map(item => ({ ...Object(item), [field]: value })) : { ...Object(raw), [field]: value }
-          if (alertComplaints(odd).length > 0) continue
-          assert.doesNotThrow(
-            () => toGeneric(subject, odd),
-            `toGenericAlert throws on ${field} = ${JSON.stringify(value)}, which the alert schema accepts`
-          )
-        }
       }
     }
   },
@@ -171,8 +106,6 @@ async function assertSurvives(subject: Subject, run: Operation, { name, value, d
   const mayReject = typeof value === 'string' && rejections.length > 0
   assert.ok(found.includes(digits) || mayReject, `${run.title}: ${name} = ${digits} is gone`)
 }
-
-const oddValues = ['', 'x', '\ud800', '2016-12-31T23:59:60Z', '0000-00-00', 'NaN', 0, -1, 0.5, -999, -99_999, 1e308, true, null, [], {}]
 
 /** The values in a JSON text as they are written there, member names left out. */
 function valuesIn(text: string): string[] {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { sourceOf } from '../../source.ts'
 import { watchConnections } from '../connections.ts'
-import { attempt, normalise, type Operation, type Outcome, operationsOf, play, runsOf } from '../play.ts'
+import { normalise } from '../normalise.ts'
+import { type Operation, operationsOf, runsOf } from '../operations.ts'
+import { attempt, type Outcome, play } from '../play.ts'
 import { deepFreeze } from '../raw-alerts.ts'
 import type { ConformanceChecks, Subject } from '../subject.ts'
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { PhotometryPoint } from '../../../domain/photometry.ts'
 import { compileCheck } from '../../../domain/schema.ts'
-import { normalise, operationsOf, play, readableAlerts } from '../play.ts'
+import { normalise } from '../normalise.ts'
+import { operationsOf } from '../operations.ts'
+import { play, readableAlerts } from '../play.ts'
 import type { ConformanceChecks } from '../subject.ts'
 
 const isPoint = compileCheck(PhotometryPoint)
