@@ -10,7 +10,7 @@ const taiMinusUtcSeconds = 37
 
 /** Converts a Modified Julian Date [day, UTC] to RFC 3339 [UTC]. */
 export function mjdToIso(mjd: number): string {
-  return new Date((mjd - unixEpochMjd) * millisecondsPerDay).toISOString()
+  return new Date(Math.round((mjd - unixEpochMjd) * millisecondsPerDay)).toISOString()
 }
 
 /** Converts RFC 3339 [UTC] to a Modified Julian Date [day, UTC]. */
@@ -20,7 +20,7 @@ export function isoToMjd(iso: string): number {
 
 /** Converts a Modified Julian Date [day, TAI] of 2017 or later, as LSST gives it, to RFC 3339 [UTC]. */
 export function taiMjdToIso(mjd: number): string {
-  return new Date((mjd - unixEpochMjd) * millisecondsPerDay - taiMinusUtcSeconds * 1000).toISOString()
+  return new Date(Math.round((mjd - unixEpochMjd) * millisecondsPerDay) - taiMinusUtcSeconds * 1000).toISOString()
 }
 
 const day = '(0[1-9]|[12][0-9]|3[01])'
