@@ -29,13 +29,19 @@ export interface AppParts {
   readonly logger?: FastifyBaseLogger
 }
 
+/** Logs a request when it is answered, not also when it comes in. */
+function oneLineARequest(): LogController {
+  return Object.assign(new LogController({ requestIdLogLabel: 'requestId' }), { incomingRequest: () => {} })
+}
+
 /** Builds the application: everything it serves, in reading order. It neither listens nor asks the database anything by itself. */
 export async function buildApp({ config, database, registry, logger }: AppParts): Promise<FastifyInstance> {
   const app = fastify({
     ...(logger && { loggerInstance: logger }),
     genReqId: requestId,
     requestIdHeader: false,
-    logController: new LogController({ requestIdLogLabel: 'requestId' }),
+    logController: oneLineARequest(),
+    requestTimeout: 120_000,
     routerOptions: { maxParamLength: 1000 },
     frameworkErrors: answerProblem
   }).withTypeProvider<TypeBoxTypeProvider>()

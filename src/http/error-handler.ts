@@ -16,7 +16,7 @@ export function answerProblems(app: FastifyInstance): void {
 
 /** Sends what was thrown as a problem. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = reply.raw.destroyed ? new Problem(499, 'The client hung up.', { title: 'Client Hung Up' }) : problemOf(error, request)
+  const problem = problemOf(error, request)
   logProblem(problem, error, request)
   const { type, title, status, detail, errors, extra } = problem
   const body = { type, title, status, detail, ...(errors && { errors }), requestId: request.id, ...extra }
@@ -27,10 +27,11 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
     .send(JSON.stringify(body))
 }
 
-function logProblem({ status, errors, message }: Problem, error: unknown, { log }: FastifyRequest): void {
+// What caused a broker's failure may quote its answer: only the words of the module go into the log.
+function logProblem({ status, errors, message, extra }: Problem, error: unknown, { log }: FastifyRequest): void {
   if (status < 500) log.info({ status, errors }, message)
   else if (status === 500) log.error({ err: error }, 'A request failed unexpectedly.')
-  else log.warn({ err: error, status }, message)
+  else log.warn(isBrokerError(error) ? { status, ...extra } : { status, err: error }, message)
 }
 
 function problemOf(error: unknown, request: FastifyRequest): Problem {

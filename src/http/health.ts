@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Database } from '../database.ts'
@@ -21,6 +22,9 @@ declare module 'fastify' {
   }
 }
 
+/** So long may the database take to answer a probe [ms]. */
+const patience = 5000
+
 const common = { tags: ['Service'], security: [] }
 
 const liveness = {
@@ -39,6 +43,11 @@ const readiness = {
   response: { 200: ref(HealthBody), ...problemResponses(503) }
 }
 
+async function patienceOver(): Promise<never> {
+  await sleep(patience, undefined, { ref: false })
+  throw new Error(`No answer within ${patience} ms.`)
+}
+
 /** Answers the probes: alive, and ready for requests. */
 export function serveHealth(app: FastifyInstance, database: Database): Health {
   const controller = new AbortController()
@@ -48,7 +57,7 @@ export function serveHealth(app: FastifyInstance, database: Database): Health {
   app.get('/livez', { schema: liveness, logLevel: 'warn' }, async () => ({ status: 'ok' as const }))
   app.get('/readyz', { schema: readiness, logLevel: 'warn' }, async () => {
     if (draining.aborted) throw new Problem(503, 'The service is stopping.')
-    await database.pool.query('SELECT 1').catch(cause => {
+    await Promise.race([database.pool.query('SELECT 1'), patienceOver()]).catch(cause => {
       throw new Problem(503, 'The database does not answer.', { cause })
     })
     return { status: 'ok' as const }

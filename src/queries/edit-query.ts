@@ -17,13 +17,15 @@ interface QueryEdit {
 }
 
 /** Edits a query. What it asks is checked when that changes, so that a query can be renamed while its broker is not installed. */
-export async function editQuery({ db, registry, id, expected, patch }: QueryEdit): Promise<StoredQuery> {
+export async function editQuery(edit: QueryEdit): Promise<StoredQuery> {
+  const { db, registry, id, expected, patch } = edit
   const stored = await findQuery(db, id)
   if (stored === null) throw notFound('query', id)
   if (expected !== null && expected !== stored.version) throw stale()
-  const edit = { ...patch, ...(patch.parameters && { parameters: mergeObject(stored.parameters, patch.parameters) }) }
-  if (patch.brokerId !== undefined || patch.parameters !== undefined) checkQuery(registry, { ...stored, ...edit })
-  const updated = await updateQuery(db, stored, edit)
-  if (updated === null) throw stale()
-  return updated
+  const change = { ...patch, ...(patch.parameters && { parameters: mergeObject(stored.parameters, patch.parameters) }) }
+  if (patch.brokerId !== undefined || patch.parameters !== undefined) checkQuery(registry, { ...stored, ...change })
+  const updated = await updateQuery(db, stored, change)
+  if (updated !== null) return updated
+  if (expected === null) return editQuery(edit)
+  throw stale()
 }

@@ -67,7 +67,7 @@ export const runResultRoutes =
       sendPage(request, reply, await pageOfRejections(database, { ...request.params, ...request.query }))
     )
 
-    app.get('/runs/:runId/alerts.ndjson', { schema: streamRunAlertsSchema }, async (request, reply) => {
+    app.get('/runs/:runId/alerts.ndjson', { schema: streamRunAlertsSchema, exposeHeadRoute: false }, async (request, reply) => {
       const { runId } = request.params
       const { cursor, follow } = request.query
       const after = positionOf(cursor)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
+import { pino } from 'pino'
 import { defineBroker } from '../../src/broker-kit/index.ts'
 import { pickyBroker } from '../helpers/picky-broker.ts'
 import { type Service, startService } from '../helpers/service.ts'
@@ -13,6 +14,7 @@ const unsetBroker = defineBroker({ ...pickyBroker, id: 'unset-broker' })
 describe('the catalog', () => {
   let service: Service
   let upstream: Upstream
+  const log: string[] = []
   const hanging = Promise.withResolvers<{ gone: Promise<unknown> }>()
 
   before(async () => {
@@ -25,6 +27,7 @@ describe('the catalog', () => {
     })
     service = await startService({
       modules: [pickyBroker, retiredBroker, unsetBroker],
+      logger: pino({ level: 'trace' }, { write: line => void log.push(line) }),
       variables: {
         BROKER_PICKY_BROKER_BASE_URL: upstream.url.slice(0, -1),
         BROKER_PICKY_BROKER_API_TOKEN: secret,
@@ -137,6 +140,8 @@ describe('the catalog', () => {
       assert.doesNotMatch(answer.text, /very-secret|<b>/)
     }
     assert.equal((await service.get('/v1/brokers/picky-broker/alerts/wrong')).body.broker.kind, 'unauthorized')
+    assert.ok(log.some(line => line.includes('unauthorized')))
+    assert.doesNotMatch(log.join(''), /very-secret/)
   })
 
   it('stops asking the broker when the client hangs up', async () => {

@@ -44,10 +44,12 @@ interface ServiceOptions {
   /** Broker modules beside the built-in ones. */
   readonly modules?: readonly AnyBrokerModule[]
   readonly logger?: FastifyBaseLogger
+  /** Another way to the database than the direct one. */
+  readonly via?: (databaseUrl: string) => Promise<string>
 }
 
 /** Starts a service on a free port of this machine, with a worker that executes its runs. */
-export async function startService({ variables = {}, modules = [], logger }: ServiceOptions = {}): Promise<Service> {
+export async function startService({ variables = {}, modules = [], logger, via }: ServiceOptions = {}): Promise<Service> {
   // The address is part of the configuration, so the port is taken before there is an application to answer on it.
   const server = createServer()
   const port = await listen(server)
@@ -58,7 +60,7 @@ export async function startService({ variables = {}, modules = [], logger }: Ser
   if (allFaults.length > 0) throw new Error(allFaults.join('\n'))
   const { registry } = made
   const home = await createTestDatabase()
-  const database = await openDatabase({ url: home.url, log: silent })
+  const database = await openDatabase({ url: via ? await via(home.url) : home.url, log: silent })
   const app = await buildApp({ config: { apiTokens }, database, registry, ...(logger && { logger }) })
   await app.ready()
   server.on('request', (request, response) => app.routing(request, response))
