@@ -18,6 +18,7 @@ export async function openNotifications({ url, log }: { url: string; log: Log })
   const notified = new EventEmitter().setMaxListeners(0)
   const reconnected = new EventEmitter().setMaxListeners(0)
   const channels = new Set<string>() // never left again, so that later listeners of a channel hear at once
+  let listening: Promise<unknown> = Promise.resolve() // a connection takes one statement after the other
 
   const session = await openSession({
     url,
@@ -35,7 +36,7 @@ export async function openNotifications({ url, log }: { url: string; log: Log })
     channels.add(channel)
     const failed = (error: unknown) =>
       log.warn({ channel, error: String(error) }, 'could not listen to a channel; the next connection will')
-    session.client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(failed)
+    listening = listening.then(() => session.client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`)).catch(failed)
   }
 
   return {
