@@ -27,7 +27,7 @@ export async function editTarget({ tx, id, expected, patch }: Edit): Promise<Sto
     await findOwnName({ tx, targetId: id, name: changes.name })
     await renameTarget(tx, id, changes.name)
   }
-  if (extras) await replaceExtras(tx, id, edited.extras ?? {})
+  if (extras !== undefined) await replaceExtras(tx, id, edited.extras ?? {})
   await updateTarget(tx, id, { patch: changes, edited })
   return getTarget(tx, id)
 }

@@ -116,7 +116,7 @@ export const ExtrasPatch = Type.Unsafe<Record<string, ExtraValue | null>>({
   propertyNames: keys,
   maxProperties: 500,
   additionalProperties: { ...extraType, type: [...extraType.type, 'null'] },
-  description: 'Changes to the extras: null removes a key, keys that are left out stay.'
+  description: 'Changes to the extras: null removes a key, keys that are left out stay; null for all removes all.'
 })
 
 /** Lets every field be null. */

@@ -6,20 +6,8 @@ import { ref } from '../http/openapi.ts'
 import { PageQuery } from '../http/pagination.ts'
 import { problemResponses } from '../http/problems.ts'
 import { TargetCreation } from './new-target-schemas.ts'
-import {
-  MatchedTarget,
-  NewTargetName,
-  Target,
-  TargetAlertId,
-  TargetAlertPage,
-  TargetFilter,
-  TargetId,
-  TargetName,
-  TargetNameId,
-  TargetNamePage,
-  TargetPage,
-  TargetPatch
-} from './schemas.ts'
+import { NewTargetName, TargetAlertId, TargetAlertPage, TargetName, TargetNameId, TargetNamePage } from './part-schemas.ts'
+import { MatchedTarget, Target, TargetFilter, TargetId, TargetPage, TargetPatch } from './schemas.ts'
 
 const tags = ['Targets']
 const onlyIfMatch = { headers: Type.Object(ifMatchFields) }

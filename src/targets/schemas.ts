@@ -1,8 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { GenericAlert } from '../alerts/schemas.ts'
 import { coneFilterFields } from '../domain/cone.ts'
 import { Nullable, StringEnum } from '../domain/schema.ts'
-import { component, nullableRef, ref } from '../http/openapi.ts'
+import { component, nullableRef } from '../http/openapi.ts'
 import { pageFields, pageOf } from '../http/pagination.ts'
 import { Timestamp, Uuid } from '../http/schemas.ts'
 import {
@@ -91,7 +90,7 @@ export interface TargetPatch extends Readonly<Partial<Record<NumberField, number
   readonly type?: TargetType
   readonly permissions?: Permissions
   readonly scheme?: Scheme | null
-  readonly extras?: Readonly<Record<string, ExtraValue | null>>
+  readonly extras?: Readonly<Record<string, ExtraValue | null>> | null
 }
 
 export const TargetPatch = component(
@@ -104,7 +103,7 @@ export const TargetPatch = component(
         permissions: Type.Optional(Permissions),
         scheme: Type.Optional(Nullable(Scheme)),
         ...optional(numberFields),
-        extras: Type.Optional(ExtrasPatch)
+        extras: Type.Optional(Nullable(ExtrasPatch))
       },
       {
         additionalProperties: false,
@@ -128,48 +127,5 @@ export const TargetFilter = Type.Object(
 )
 export type TargetFilter = Static<typeof TargetFilter>
 
-/** Query parameters that tell one target, and what belongs to it. */
+/** Parameter of an address that tells one target. */
 export const TargetId = Type.Object({ targetId: Uuid })
-export const TargetNameId = Type.Object({ targetId: Uuid, nameId: Uuid })
-export const TargetAlertId = Type.Object({ targetId: Uuid, alertId: Uuid })
-
-export const TargetName = component(
-  'TargetName',
-  Type.Object(
-    {
-      id: Uuid,
-      name: Name,
-      primary: Type.Boolean({ description: 'Whether it is the primary name; the others are aliases.' }),
-      createdAt: Timestamp
-    },
-    { description: 'A name of a target.' }
-  )
-)
-export type TargetName = Static<typeof TargetName>
-export const TargetNamePage = pageOf('TargetNamePage', TargetName)
-
-export const NewTargetName = component(
-  'NewTargetName',
-  Type.Object(
-    { name: Name },
-    { additionalProperties: false, description: 'A name to add to a target.', examples: [{ name: 'AT 2024abc' }] }
-  )
-)
-
-export const TargetAlert = component(
-  'TargetAlert',
-  Type.Object(
-    {
-      alertId: { ...Uuid, description: 'Stored alert; the service may have dropped it since.' },
-      brokerId: Type.String({ description: 'Broker that sent it.' }),
-      brokerAlertId: Type.String({ description: "The broker's own identifier of the alert." }),
-      objectId: Nullable(Type.String({ description: 'What the alert is about, as the broker identifies it.' })),
-      generic: ref(GenericAlert),
-      rawType: Type.String({ description: 'Media type of its raw text.' }),
-      linkedAt: { ...Timestamp, description: 'When it was linked to the target [UTC, RFC 3339].' }
-    },
-    { description: 'An alert that a target came from; the target keeps a copy of its own.' }
-  )
-)
-export type TargetAlert = Static<typeof TargetAlert>
-export const TargetAlertPage = pageOf('TargetAlertPage', TargetAlert)

@@ -1,6 +1,7 @@
 import type { StoredTargetAlert } from './alert-store.ts'
 import type { StoredName } from './name-store.ts'
-import type { Target, TargetAlert, TargetName } from './schemas.ts'
+import type { TargetAlert, TargetName } from './part-schemas.ts'
+import type { Target } from './schemas.ts'
 import type { StoredTarget } from './store.ts'
 
 /** Shows a stored target as the API does. */
