@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import { alertRoutes } from './alerts/routes.ts'
 import type { Registry } from './broker-kit/registry.ts'
 import { catalogRoutes } from './catalog/routes.ts'
@@ -14,6 +14,7 @@ import { layFoundation } from './http/foundation.ts'
 import { serveHealth } from './http/health.ts'
 import { measureRequests, serveMetrics } from './http/metrics.ts'
 import { requestId } from './http/request-id.ts'
+import { requestLog } from './http/request-log.ts'
 import { refuseUnknown } from './http/validation.ts'
 import { queryRoutes } from './queries/routes.ts'
 import { runResultRoutes } from './runs/result-routes.ts'
@@ -29,18 +30,13 @@ export interface AppParts {
   readonly logger?: FastifyBaseLogger
 }
 
-/** Logs a request when it is answered, not also when it comes in. */
-function oneLineARequest(): LogController {
-  return Object.assign(new LogController({ requestIdLogLabel: 'requestId' }), { incomingRequest: () => {} })
-}
-
 /** Builds the application: everything it serves, in reading order. It neither listens nor asks the database anything by itself. */
 export async function buildApp({ config, database, registry, logger }: AppParts): Promise<FastifyInstance> {
   const app = fastify({
     ...(logger && { loggerInstance: logger }),
     genReqId: requestId,
     requestIdHeader: false,
-    logController: oneLineARequest(),
+    logController: requestLog(),
     requestTimeout: 120_000,
     routerOptions: { maxParamLength: 1000 },
     frameworkErrors: answerProblem

@@ -5,12 +5,13 @@ import { pino } from 'pino'
 import { BrokerError, type BrokerErrorKind } from '../../src/broker-kit/errors.ts'
 import { layFoundation } from '../../src/http/foundation.ts'
 import { conflict, gone, invalid } from '../../src/http/problems.ts'
+import { requestLog } from '../../src/http/request-log.ts'
 
 /** What the service answers, and logs, when a route throws. */
 async function answerTo(thrown: unknown) {
-  const lines: { level: number; msg: string; err?: { stack: string } }[] = []
+  const lines: { level: number; msg: string; err?: { stack: string }; method?: string; url?: string; status?: number }[] = []
   const logger: FastifyBaseLogger = pino({ level: 'info' }, { write: line => void lines.push(JSON.parse(line)) })
-  const app = fastify({ loggerInstance: logger })
+  const app = fastify({ loggerInstance: logger, logController: requestLog() })
   layFoundation(app)
   app.get('/', () => Promise.reject(thrown))
   const answer = await app.inject('/')
@@ -19,7 +20,8 @@ async function answerTo(thrown: unknown) {
     status: answer.statusCode,
     headers: answer.headers,
     body: answer.json(),
-    lines: lines.filter(line => !('req' in line || 'res' in line))
+    lines: lines.filter(({ msg }) => msg !== 'Answered.'),
+    answered: lines.filter(({ msg }) => msg === 'Answered.')
   }
 }
 
@@ -82,6 +84,14 @@ describe('an error', () => {
     assert.equal(lines.length, 1)
     assert.equal(lines[0]?.level, 30)
     assert.equal(lines[0]?.err, undefined)
+  })
+
+  it('is one line more for the request itself: what was asked, and how it went', async () => {
+    const { answered } = await answerTo(conflict('Not now.'))
+    assert.deepEqual(
+      answered.map(({ method, url, status }) => [method, url, status]),
+      [['GET', '/', 409]]
+    )
   })
 
   it('can tell more than every problem does', async () => {
