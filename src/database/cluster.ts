@@ -25,6 +25,7 @@ const hour = 3_600_000 // [ms]
 export async function openCluster(dataDir: string, options: { account: Account; binaries: Binaries; durable: boolean }): Promise<Cluster> {
   const folder = clusterFolder(dataDir)
   if (await mkdir(dataDir, { recursive: true })) await chmod(dataDir, 0o755) // whatever the umask: the account must be able to enter
+  await removeLeftovers(dataDir)
   const version = (await versionOf(folder)) ?? (await makeCluster(dataDir, options))
   const { major } = options.binaries
   if (version !== major) {
@@ -47,7 +48,6 @@ async function versionOf(folder: string): Promise<string | undefined> {
 
 /** Makes the cluster aside and puts it in place by one rename, so that a crash or a second process cannot leave half of one. */
 async function makeCluster(dataDir: string, { account, binaries, durable }: Parameters<typeof openCluster>[1]): Promise<string> {
-  await removeLeftovers(dataDir)
   const aside = await mkdtemp(join(dataDir, 'new-'))
   const passwordFile = join(aside, 'password')
   await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
