@@ -32,25 +32,22 @@ export function readJson<S extends TSchema>(bytes: Buffer, { answer, schema, inB
 export function parseAnswer(text: string, { status, reporter }: Answer): unknown {
   const { value, reason } = tryParse(text)
   if (reason === null) return value
-  const options = { upstreamStatus: status }
-  if (text.trim() === '') throw reporter.fault('bad-response', `answered ${status} without a body`, options)
+  if (text.trim() === '') throw reporter.fault('bad-response', `answered ${status} without a body`)
   const words = /unterminated|end of JSON/i.test(reason) ? 'sent JSON that is cut off' : 'did not answer with JSON'
-  throw reporter.fault('bad-response', `${words}: ${reporter.quote(text)}`, options)
+  throw reporter.fault('bad-response', `${words}: ${reporter.quote(text)}`)
 }
 
 /** Throws `bad-response` when a web page came instead of data. */
 export async function refuseHtml(answer: Answer, watch: Watch): Promise<void> {
   if (!/\bx?html\b/.test(answer.contentType)) return
   const quote = answer.reporter.quote(await readBeginning(answer, watch))
-  throw answer.reporter.fault('bad-response', `answered with a web page, not with data: ${quote}`, { upstreamStatus: answer.status })
+  throw answer.reporter.fault('bad-response', `answered with a web page, not with data: ${quote}`)
 }
 
-function wrongShape(value: unknown, schema: TSchema, { reporter, status }: Answer): BrokerError {
+function wrongShape(value: unknown, schema: TSchema, { reporter }: Answer): BrokerError {
   const [first, ...others] = complaintsAbout(schema, value)
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-  return reporter.fault('bad-response', `answered in a wrong shape: ${first?.pointer || 'the answer'} ${first?.message}${more}`, {
-    upstreamStatus: status
-  })
+  return reporter.fault('bad-response', `answered in a wrong shape: ${first?.pointer || 'the answer'} ${first?.message}${more}`)
 }
 
 /** Takes the byte order mark away, which JSON does not know. */

@@ -17,15 +17,23 @@ export interface Reporter {
   mask(text: string): string
 }
 
-/** Makes the reporter for one address. */
-export function createReporter(url: URL, secrets: readonly string[]): Reporter {
+/** What a reporter speaks of. */
+export interface ReporterOptions {
+  readonly url: URL
+  readonly secrets: readonly string[]
+  /** Status of the answer, once there is one. */
+  readonly status?: number
+}
+
+/** Makes the reporter for one request or its answer. */
+export function createReporter({ url, secrets, status }: ReporterOptions): Reporter {
   const spellings = [...new Set(secrets.flatMap(spellingsOf))].filter(Boolean).sort((a, b) => b.length - a.length)
   const mask = (text: string) => spellings.reduce((masked, secret) => masked.replaceAll(secret, '***'), text)
-  const fault: Reporter['fault'] = (kind, words, { cause, ...options } = {}) =>
-    new BrokerError(kind, mask(`${url.host}${url.pathname} ${words}`), {
-      ...options,
-      ...(cause !== undefined && { cause: harmless(cause, mask) })
-    })
+  const upstream = status === undefined ? {} : { upstreamStatus: status }
+  const fault: Reporter['fault'] = (kind, words, { cause, ...options } = {}) => {
+    const hidden = cause === undefined ? {} : { cause: harmless(cause, mask) }
+    return new BrokerError(kind, mask(`${url.host}${url.pathname} ${words}`), { ...upstream, ...options, ...hidden })
+  }
   return {
     fault,
     broken(cause) {
@@ -87,7 +95,7 @@ const failures: Readonly<Record<string, string>> = {
 function explainFailure(cause: unknown): Failure {
   const { name, code, message } = namesOf(cause)
   if (name === 'TimeoutError') return { kind: 'unreachable', words: message }
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW')
+  if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW')
     return { kind: 'bad-response', words: 'does not answer with proper HTTP' }
   if (code === 'UND_ERR_INVALID_ARG') return { kind: 'query-rejected', words: `cannot be asked like this: ${message}` }
   if (/^Z_|ZSTD|BROTLI|^ERR_.*DECOMPRESS/.test(code)) return { kind: 'bad-response', words: 'sent a body that cannot be decompressed' }

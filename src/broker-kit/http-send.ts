@@ -45,8 +45,7 @@ export async function send(call: Call, attempt: Attempt): Promise<Answer> {
     if (status >= 200 && status < 300) return answer
     if (!isRedirect(status)) throw await refusal(answer, { headers, attempt })
     body.destroy()
-    if (hops === call.limits.redirects)
-      throw reporter.fault('bad-response', `redirects more than ${hops} times`, { upstreamStatus: status })
+    if (hops === call.limits.redirects) throw reporter.fault('bad-response', `redirects more than ${hops} times`)
     request = redirected(request, status, destination(request.url, headers.location, answer))
   }
 }
@@ -54,12 +53,12 @@ export async function send(call: Call, attempt: Attempt): Promise<Answer> {
 type Headers = Dispatcher.ResponseData['headers']
 
 async function exchange({ secrets, dispatcher }: Call, { url, method, headers, body }: PreparedRequest, { watch }: Attempt) {
-  const reporter = createReporter(url, secrets)
+  const reporter = createReporter({ url, secrets })
   const options = { method, headers, body, signal: watch.signal, dispatcher: dispatcher ?? agent, headersTimeout: 0, bodyTimeout: 0 }
   try {
     const answer = await watch.wait(undiciRequest(url, options))
     answer.body.on('error', () => {})
-    return { headers: answer.headers, answer: toAnswer(answer, reporter) }
+    return { headers: answer.headers, answer: toAnswer(answer, createReporter({ url, secrets, status: answer.statusCode })) }
   } catch (cause) {
     throw reporter.broken(cause)
   }
@@ -80,12 +79,11 @@ function isRedirect(status: number): boolean {
 }
 
 function destination(from: URL, location: string | string[] | undefined, { reporter, status }: Answer): URL {
-  if (typeof location !== 'string')
-    throw reporter.fault('bad-response', `answered ${status} without saying where to`, { upstreamStatus: status })
+  if (typeof location !== 'string') throw reporter.fault('bad-response', `answered ${status} without saying where to`)
   const url = withinHost(from, location)
   if (url) return url
   const host = URL.parse(location, from)?.host || 'something that is no web address'
-  throw reporter.fault('bad-response', `redirects to another host: ${host}`, { upstreamStatus: status })
+  throw reporter.fault('bad-response', `redirects to another host: ${host}`)
 }
 
 async function refusal(answer: Answer, { headers, attempt }: { headers: Headers; attempt: Attempt }) {
@@ -94,7 +92,6 @@ async function refusal(answer: Answer, { headers, attempt }: { headers: Headers;
   const quote = reporter.quote(await readBeginning(answer, attempt.watch))
   const away = attempt.retryAfter === null ? '' : ` and asks to come back in ${Math.ceil(attempt.retryAfter / 1000)} s`
   return reporter.fault(kindOfStatus(status), `answered ${status}${away}${quote && `: ${quote}`}`, {
-    upstreamStatus: status,
     ...(status >= 500 && { retryable: [500, 502, 503, 504].includes(status) })
   })
 }

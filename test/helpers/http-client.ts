@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Type } from '@sinclair/typebox'
 import { type BrokerError, isBrokerError } from '../../src/broker-kit/errors.ts'
 import { createHttpClient, type HttpClient, type HttpClientOptions, type ItemStream } from '../../src/broker-kit/http-client.ts'
 
@@ -34,4 +35,13 @@ export async function drain(stream: ItemStream): Promise<{ items: unknown[]; err
   } catch (error) {
     return { items, error }
   }
+}
+
+/** Asks for a whole answer and for items, which must fail alike; the two errors. */
+export async function failuresOf(http: HttpClient, path = 'objects/'): Promise<BrokerError[]> {
+  const whole = await brokerErrorOf(http.json(path, Type.Object({})))
+  const { items, error } = await drain(http.items(path, { at: ['items'] }))
+  assert.deepEqual(items, [])
+  assert.ok(isBrokerError(error), `expected a BrokerError, got ${error}`)
+  return [whole, error]
 }
