@@ -65,7 +65,7 @@ export const NewSiderealTarget = NewTargetSchema('NewSiderealTarget', {
 
 function NewMovingTarget(scheme: Scheme, { id, description, example }: { id: string; description: string; example: object }) {
   return NewTargetSchema(id, {
-    description: `${description} Above an eccentricity of 0.9, the scheme is MPC_COMET.`,
+    description,
     fields: {
       ...optional(movingFields),
       type: StringEnum(['NON_SIDEREAL']),
@@ -109,7 +109,10 @@ export const TargetFromAlert = component(
 export type TargetFromAlert = Static<typeof TargetFromAlert>
 
 /** Body of the request that makes a target; which of its forms applies is decided by what it holds. */
-export const TargetCreation = Type.Unsafe<TargetFromAlert | NewTarget>({
-  oneOf: [TargetFromAlert, NewSiderealTarget, ...Object.values(newMovingTargets)].map(form => ref(form)),
-  description: 'With `alertId`: of a stored alert. Without: as the other fields say.'
-})
+export const TargetCreation = component(
+  'TargetCreation',
+  Type.Unsafe<TargetFromAlert | NewTarget>({
+    oneOf: [TargetFromAlert, NewSiderealTarget, ...Object.values(newMovingTargets)].map(form => ref(form)),
+    description: 'With `alertId`: a target made of a stored alert. Without: one that is as the other fields say.'
+  })
+)

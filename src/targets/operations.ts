@@ -20,7 +20,7 @@ export const createTarget = {
     'Makes a target of a stored alert, or of what the body says. A target that exists already, by the alert, by a name in any spelling or by a position within 2 arcsec, answers with 200 instead and gets the new names; nothing else of it changes. `match` says why. 409 when it is not clear which target is meant: several match, or the one of this name is more than 60 arcsec away; the problem lists them in `matches`.',
   tags,
   headers: Type.Object(idempotencyFields),
-  body: TargetCreation,
+  body: ref(TargetCreation),
   response: {
     200: { ...ref(MatchedTarget), description: 'The target was there already.' },
     201: { ...ref(MatchedTarget), description: 'The target is new.' },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import pg from 'pg'
 import { insertAlertRows } from '../helpers/alert-rows.ts'
 import { type Service, startService } from '../helpers/service.ts'
+import { recordStatements } from '../helpers/statements.ts'
 
 let service: Service
 before(async () => {
@@ -250,14 +250,7 @@ describe('POST /v1/targets that describes a target', () => {
 
 describe('the cost of POST /v1/targets', () => {
   it('is a constant number of statements, however many targets there are', async context => {
-    const statements: string[] = []
-    const { query } = pg.Client.prototype
-    context.mock.method(pg.Client.prototype, 'query', function (this: pg.Client, ...parameters: [string | { text: string }]) {
-      const [first] = parameters
-      const text = typeof first === 'string' ? first : first.text
-      if (!text.includes('"Run"')) statements.push(text)
-      return Reflect.apply(query, this, parameters)
-    })
+    const statements = recordStatements(context)
     const count = async (body: object, expected: number) => {
       statements.length = 0
       await make(body, expected)

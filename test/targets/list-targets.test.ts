@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import pg from 'pg'
 import { skyPixel } from '../../src/domain/sky.ts'
+import { findCandidates } from '../../src/targets/match-store.ts'
 import { listTargets, type TargetSelection } from '../../src/targets/store.ts'
 import { type Service, startService } from '../helpers/service.ts'
+import { planOf, recordStatements } from '../helpers/statements.ts'
 
 let service: Service
 before(async () => {
@@ -65,18 +67,7 @@ describe('GET /v1/targets', () => {
 
   it('asks one statement for a page, and an index for every filter', async context => {
     await insertTargets(50_000)
-    const statements: { text: string; values: unknown[] }[] = []
-    const { query } = pg.Client.prototype
-    const mocked = context.mock.method(pg.Client.prototype, 'query', function (this: pg.Client, ...parameters: unknown[]) {
-      const [first, values] = parameters
-      if (typeof first === 'object' && first !== null && 'text' in first && String(first.text).includes('"Target"')) {
-        statements.push({
-          text: String(first.text),
-          values: 'values' in first && Array.isArray(first.values) ? first.values : Array.isArray(values) ? values : []
-        })
-      }
-      return Reflect.apply(query, this, parameters)
-    })
+    const statements = recordStatements(context)
     const all: TargetSelection = { name: undefined, type: undefined, cone: null, before: null }
     const cone = { ra: 123, dec: 45, radius: 600 }
     const selections = [{}, { name: 'Bulk 77' }, { type: 'NON_SIDEREAL' as const }, { cone }, { cone, type: 'SIDEREAL' as const }]
@@ -85,12 +76,17 @@ describe('GET /v1/targets', () => {
         await listTargets(service.database.prisma, { ...all, ...selection, before }, 101)
       }
     }
-    mocked.mock.restore()
     assert.equal(statements.length, 10)
-    for (const { text, values } of statements) {
-      const { rows } = await service.database.pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values)
-      const plan = rows.map(row => row['QUERY PLAN']).join('\n')
-      assert.doesNotMatch(plan, /Seq Scan on "Target/, plan)
-    }
+    for (const statement of statements.slice()) assert.doesNotMatch(await planOf(service.database.pool, statement), /Seq Scan on "Target/)
+  })
+
+  it('finds what matches a new target by indexes', async context => {
+    const statements = recordStatements(context)
+    const cone = { ra: 123, dec: 45, radius: 2 }
+    await findCandidates(service.database.prisma, { alertId: randomUUID(), nameKeys: ['bulk77', 'bulk78', 'unknown'], cone })
+    const [statement] = statements
+    assert.ok(statement)
+    const plan = await planOf(service.database.pool, statement)
+    assert.doesNotMatch(plan, /Seq Scan on "Target(Name)?"/, plan)
   })
 })

@@ -1,0 +1,32 @@
+import type { TestContext } from 'node:test'
+import pg from 'pg'
+
+/** A statement that went to the database. */
+export interface Statement {
+  readonly text: string
+  readonly values: unknown[]
+}
+
+/** Writes down every statement of this process, but for those of the worker that looks for runs, until the test ends. */
+export function recordStatements(context: TestContext): Statement[] {
+  const statements: Statement[] = []
+  const { query } = pg.Client.prototype
+  context.mock.method(pg.Client.prototype, 'query', function (this: pg.Client, ...parameters: unknown[]) {
+    const statement = statementOf(parameters)
+    if (!statement.text.includes('"Run"')) statements.push(statement)
+    return Reflect.apply(query, this, parameters)
+  })
+  return statements
+}
+
+function statementOf([first, second]: unknown[]): Statement {
+  const config = typeof first === 'object' && first !== null ? first : { text: first, values: second }
+  const text = 'text' in config && typeof config.text === 'string' ? config.text : ''
+  return { text, values: 'values' in config && Array.isArray(config.values) ? config.values : Array.isArray(second) ? second : [] }
+}
+
+/** Asks the database how it would run a statement. */
+export async function planOf(pool: pg.Pool, { text, values }: Statement): Promise<string> {
+  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values)
+  return rows.map(row => row['QUERY PLAN']).join('\n')
+}
