@@ -11,7 +11,7 @@ export interface Queryable {
   query<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<{ rows: Row[] }>
 }
 
-/** A row of `alertColumns` from `alertTables`. */
+/** A row of `alertColumns`. */
 export interface AlertRow extends Omit<Alert, 'timestamp' | 'receivedAt'> {
   readonly timestamp: Date | null
   readonly receivedAt: Date
