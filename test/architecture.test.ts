@@ -23,6 +23,16 @@ describe('the architecture', () => {
     assert.deepEqual(files.flatMap(faultsOf), [])
   })
 
+  it('needs at run time only what package.json calls a dependency', async () => {
+    const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+    const imported = (await readFiles()).filter(({ path }) => path.startsWith('src/')).flatMap(({ text }) => importsOf(text))
+    const packages = imported.filter(name => !/^(\.|node:)|\$\{/.test(name)).map(name => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name)
+    assert.deepEqual(
+      [...new Set(packages)].filter(name => !(name in dependencies)),
+      []
+    )
+  })
+
   it('keeps files short: half have at most 80 lines, nine of ten at most 150', async () => {
     const lengths = (await readFiles()).filter(({ path }) => path.startsWith('src/')).map(({ text }) => text.split('\n').length - 1)
     const [median, ninth] = [quantile(lengths, 0.5), quantile(lengths, 0.9)]

@@ -55,7 +55,7 @@ function withoutComments(text: string): string {
 
 /** What a file imports, statically or not, values or types. */
 export function importsOf(code: string): string[] {
-  const found = code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)(['"`])(?<name>[^'"`\n]+)\1/g)
+  const found = code.matchAll(/(?:^\s*(?:import|export|\})[^'"`\n]*\bfrom\s*|^\s*import\s+|\bimport\(\s*)(['"`])(?<name>[^'"`\n]+)\1/gm)
   return [...found].flatMap(({ groups }) => groups?.['name'] ?? [])
 }
 
