@@ -16,6 +16,11 @@ function vectorOf({ ra, dec }: Position): readonly [number, number, number] {
   return [Math.cos(delta) * Math.cos(alpha), Math.cos(delta) * Math.sin(alpha), Math.sin(delta)]
 }
 
+function vectorOf({ ra, dec }: Position): readonly [x: number, y: number, z: number] {
+  const [alpha, delta] = [(ra * Math.PI) / 180, (dec * Math.PI) / 180]
+  return [Math.cos(delta) * Math.cos(alpha), Math.cos(delta) * Math.sin(alpha), Math.sin(delta)]
+}
+
 /** Angle by the vectors of the two directions, which is exact at every distance [arcsec]. */
 function angleByVectors(a: Position, b: Position): number {
   const [u, v] = [vectorOf(a), vectorOf(b)]
