@@ -115,14 +115,7 @@ describe('a registry', () => {
     assert.match(faults.join('\n'), /^BROKER_LASAIR_ZTF_PAGE_SIZE must be integer\.$/m)
   })
 
-  const wrongUrls = [
-    '',
-    'ftp://example.org',
-    'example.org',
-    'http://user@example.org',
-    'https://example.org/?a=1',
-    'https://example.org/#a'
-  ]
+  const wrongUrls = ['ftp://example.org', 'example.org', 'http://user@example.org', 'https://example.org/?a=1', 'https://example.org/#a']
   for (const url of wrongUrls) {
     test(`refuses ${url} as a base URL`, () => {
       assert.match(install([plain], { BROKER_PLAIN_BASE_URL: url }).faults.join(), /^BROKER_PLAIN_BASE_URL must be a web address/)
