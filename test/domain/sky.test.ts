@@ -11,11 +11,6 @@ const offsets = fc.record({
   bearing: fc.double({ min: 0, max: 360, noNaN: true })
 })
 
-function vectorOf({ ra, dec }: Position): readonly [number, number, number] {
-  const [alpha, delta] = [(ra * Math.PI) / 180, (dec * Math.PI) / 180]
-  return [Math.cos(delta) * Math.cos(alpha), Math.cos(delta) * Math.sin(alpha), Math.sin(delta)]
-}
-
 function vectorOf({ ra, dec }: Position): readonly [x: number, y: number, z: number] {
   const [alpha, delta] = [(ra * Math.PI) / 180, (dec * Math.PI) / 180]
   return [Math.cos(delta) * Math.cos(alpha), Math.cos(delta) * Math.sin(alpha), Math.sin(delta)]
