@@ -20,7 +20,7 @@ export interface Execution {
 }
 
 const batchItemsAtMost = 1000
-const batchCharacters = 4_000_000
+const batchCharacters = 2_000_000
 const batchMilliseconds = 200
 
 /** Says that the run belongs to another worker now. */
