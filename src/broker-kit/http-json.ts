@@ -6,6 +6,7 @@ import type { Answer } from './http-send.ts'
 import type { Watch } from './http-watch.ts'
 import { tryParse } from './json-items.ts'
 import { complaintsAbout, fits } from './json-shape.ts'
+import { isCutOff } from './json-value-end.ts'
 import { readBeginning } from './read-body.ts'
 import { withSource } from './source.ts'
 
@@ -33,7 +34,7 @@ export function parseAnswer(text: string, { status, reporter }: Answer): unknown
   const { value, reason } = tryParse(text)
   if (reason === null) return value
   if (text.trim() === '') throw reporter.fault('bad-response', `answered ${status} without a body`)
-  const words = /unterminated|end of JSON/i.test(reason) ? 'sent JSON that is cut off' : 'did not answer with JSON'
+  const words = isCutOff(text) ? 'sent JSON that is cut off' : 'did not answer with JSON'
   throw reporter.fault('bad-response', `${words}: ${reporter.quote(text)}`)
 }
 

@@ -28,6 +28,12 @@ export function nestingFault({ reached }: ValueState): string | null {
   return reached > deepest ? `is nested more than ${deepest} levels deep` : null
 }
 
+/** Tells whether a text ends in the middle of its value. */
+export function isCutOff(text: string): boolean {
+  const bytes = Buffer.from(text.trim())
+  return isDelimited(bytes[0]) && findValueEnd(newValue(), bytes, 0) === null
+}
+
 /** Tells whether a value that begins with this byte says itself where it ends: an object, an array, a string. */
 export function isDelimited(byte: number | undefined): boolean {
   return byte === openBrace || byte === openBracket || byte === quote

@@ -45,7 +45,7 @@ for (const [asker, ask] of Object.entries(askers)) {
       const cancelled = performance.now()
       controller.abort(reason)
       await assert.rejects(work, reason)
-      assert.ok(performance.now() - cancelled < 500)
+      assert.ok(performance.now() - cancelled < 2_000)
       assert.equal(upstream.requests.length, 1)
     })
   }
@@ -113,9 +113,9 @@ test('an answer is read only as fast as its items are taken', async () => {
 test('the time that the reader takes does not count', async () => {
   await using upstream = await startUpstream({ '*': { body: { items: [1, 2, 3, 4].map(a => ({ a })) } } })
   const items: unknown[] = []
-  for await (const item of clientFor(upstream.url, { limits: { requestTimeout: 200, totalTime: 250 } }).items('x', { at: ['items'] })) {
+  for await (const item of clientFor(upstream.url, { limits: { requestTimeout: 1_500, totalTime: 1_500 } }).items('x', { at: ['items'] })) {
     items.push(item)
-    await sleep(100)
+    await sleep(500)
   }
   assert.equal(items.length, 4)
 })

@@ -84,6 +84,9 @@ function portOf(server: Server): number {
 }
 
 async function stop(server: Server): Promise<void> {
+  if (!server.listening) return
+  const closed = once(server, 'close')
+  server.close()
   server.closeAllConnections()
-  if (server.listening) await new Promise(resolve => server.close(resolve))
+  await closed
 }
