@@ -49,7 +49,7 @@ async function join(server: ServerOptions, log: Log): Promise<EmbeddedPostgres> 
       const url = urlOf(server.cluster, port)
       const use = await registerUse(url, log)
       log.info({ folder: server.cluster.folder, port }, 'the embedded PostgreSQL is running')
-      return { url, close: () => leave(server, { url, use, log }) }
+      return { url, close: () => leave(server, use, log) }
     } catch (error) {
       if (attempt === attempts) throw error
       await sleep(100 * 2 ** attempt)
@@ -65,9 +65,22 @@ async function registerUse(url: string, log: Log): Promise<Session> {
   return openSession({ url, log, name: 'tom-alerts-service user', prepare })
 }
 
-/** Whoever gets the lock for itself alone is the last user; it keeps the lock while it stops the server. */
-async function leave(server: ServerOptions, { url, use, log }: { url: string; use: Session; log: Log }): Promise<void> {
+/** While another process stops the server, connections fail; looking again waits until it is gone. */
+async function leave(server: ServerOptions, use: Session, log: Log): Promise<void> {
   await use.close()
+  for (let attempt = 1; ; attempt++) {
+    const port = await runningServer(server.cluster)
+    if (port === undefined) return
+    try {
+      return await stopIfLast(server, urlOf(server.cluster, port), log)
+    } catch (error) {
+      if (attempt === attempts) throw error
+    }
+  }
+}
+
+/** Whoever gets the lock for itself alone is the last user; it keeps the lock while it stops the server. */
+async function stopIfLast(server: ServerOptions, url: string, log: Log): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => {}) // stopping the server breaks this connection too
   try {

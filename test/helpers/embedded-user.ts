@@ -6,8 +6,8 @@ const dataDir = process.argv[2]
 if (dataDir === undefined) throw new Error('name a folder')
 process.on('SIGINT', () => {})
 const postgres = await startEmbedded({ dataDir, log: silent, durable: false })
-process.stdout.write(`${postgres.url}\n`)
 process.once('SIGTERM', async () => {
   await postgres.close()
   process.exit(0)
 })
+process.stdout.write(`${postgres.url}\n`)
