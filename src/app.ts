@@ -23,7 +23,7 @@ import { targetRoutes } from './targets/routes.ts'
 
 /** What the application is made of. */
 export interface AppParts {
-  readonly config: Pick<Config, 'apiTokens'>
+  readonly config: Pick<Config, 'apiTokens' | 'role'>
   readonly database: Database
   readonly registry: Registry
   /** Left out: the application logs nothing. */
@@ -54,6 +54,7 @@ export async function buildApp({ config, database, registry, logger }: AppParts)
     requireToken(scope, config.apiTokens)
     serveMetrics(scope, metrics)
   })
+  if (config.role === 'worker') return app
   await app.register(
     async v1 => {
       requireToken(v1, config.apiTokens)

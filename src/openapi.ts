@@ -7,7 +7,7 @@ export const openApiFile = new URL('../openapi/openapi.json', import.meta.url)
 
 /** Writes the OpenAPI document that follows from the routes, as text. Nothing is asked: no database, no broker. */
 export async function openApiText(): Promise<string> {
-  const app = await buildApp({ config: { apiTokens: [] }, database: nowhere, registry: new Map() })
+  const app = await buildApp({ config: { apiTokens: [], role: 'api' }, database: nowhere, registry: new Map() })
   await app.ready()
   const document = app.swagger()
   await app.close()

@@ -42,8 +42,8 @@ export const alertColumns = `${ownColumns.map(column => `alert."${column}"`).joi
 export const targetOfAlert = 'LEFT JOIN "TargetAlert" AS link ON link."alertId" = alert.id'
 
 /** Makes the alert of the API of its row. */
-export function toAlert({ timestamp, receivedAt, ...row }: AlertRow): Alert {
-  return { ...row, timestamp: timestamp?.toISOString() ?? null, receivedAt: receivedAt.toISOString() }
+export function toAlert(row: AlertRow): Alert {
+  return { ...row, timestamp: row.timestamp?.toISOString() ?? null, receivedAt: row.receivedAt.toISOString() }
 }
 
 /** Finds an alert by our id. */

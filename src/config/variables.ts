@@ -21,7 +21,7 @@ export const Variables = Type.Object({
   }),
   ROLE: StringEnum(['all', 'api', 'worker'], {
     default: 'all',
-    description: 'What this process does: api answers requests, worker executes runs, all does both.'
+    description: 'What this process does: api answers requests, worker executes runs (and answers probes), all does both.'
   }),
   DATABASE_URL: Type.Optional(
     Type.String({

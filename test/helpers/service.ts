@@ -54,14 +54,14 @@ export async function startService({ variables = {}, modules = [], logger, via }
   const server = createServer()
   const port = await listen(server)
   const { config, faults } = readConfig({ PORT: String(port), ...variables })
-  const { apiTokens, brokerVariables, enabledBrokers: enabled } = config
+  const { brokerVariables, enabledBrokers: enabled } = config
   const made = createRegistry({ modules: [...builtInBrokers, ...modules], enabled, variables: brokerVariables })
   const allFaults = [...faults, ...made.faults]
   if (allFaults.length > 0) throw new Error(allFaults.join('\n'))
   const { registry } = made
   const home = await createTestDatabase()
   const database = await openDatabase({ url: via ? await via(home.url) : home.url, log: silent })
-  const app = await buildApp({ config: { apiTokens }, database, registry, ...(logger && { logger }) })
+  const app = await buildApp({ config, database, registry, ...(logger && { logger }) })
   await app.ready()
   server.on('request', (request, response) => app.routing(request, response))
   const worker = startWorker({ database, registry, log: quiet, concurrency: config.workerConcurrency })

@@ -7,13 +7,13 @@ export interface Statement {
   readonly values: unknown[]
 }
 
-/** Writes down every statement of this process, but for those of the worker that looks for runs, until the test ends. */
-export function recordStatements(context: TestContext): Statement[] {
+/** Writes down the statements of this process until the test ends; by default not those of the worker that looks for runs. */
+export function recordStatements(context: TestContext, counts = ({ text }: Statement) => !text.includes('"Run"')): Statement[] {
   const statements: Statement[] = []
   const { query } = pg.Client.prototype
   context.mock.method(pg.Client.prototype, 'query', function (this: pg.Client, ...parameters: unknown[]) {
     const statement = statementOf(parameters)
-    if (!statement.text.includes('"Run"')) statements.push(statement)
+    if (counts(statement)) statements.push(statement)
     return Reflect.apply(query, this, parameters)
   })
   return statements
