@@ -34,6 +34,14 @@ export interface BrokerContext<Settings = Record<string, unknown>> {
   readonly newerThan: string | null
 }
 
+/** How often a broker may be asked, by all runs of all processes of this service together. An operator can set other limits. */
+export interface BrokerLimits {
+  /** Requests at once [count]. */
+  readonly concurrency?: number
+  /** Requests within any period of so many seconds [count, s]. */
+  readonly requests?: { readonly count: number; readonly seconds: number }
+}
+
 /** What `toGenericAlert` may know besides the alert itself. */
 export interface AlertOrigin {
   /** Root of the broker's API as the operator set it, with a trailing slash. */
@@ -74,12 +82,16 @@ export interface BrokerModule<
   readonly settings?: Settings
   /** `endless` sources never finish by themselves. Default: `finite`. */
   readonly delivery?: 'finite' | 'endless'
+  /** What the broker asks of its users; the HTTP client waits so that it is kept. Default: none. */
+  readonly limits?: BrokerLimits
 
   /** Yields each alert as the broker sent it, as soon as it is there. */
   fetchAlerts(parameters: Static<Parameters>, context: BrokerContext<Static<Settings>>): AsyncIterable<unknown>
   /** Pure: no I/O, no clock, no change to `alert`. */
   toGenericAlert(alert: Static<Alert>, origin: AlertOrigin): GenericAlert
 
+  /** Asks the cheapest thing that shows whether the broker answers and takes our credentials; throws what keeps it from that. */
+  probe?(context: BrokerContext<Static<Settings>>): Promise<void>
   /** One alert as the broker has it; throws `not-found` for an unknown id. */
   fetchAlert?(brokerAlertId: string, context: BrokerContext<Static<Settings>>): Promise<unknown>
   /** The light curve of one object of this broker, each point once, in order of time. */

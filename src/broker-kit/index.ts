@@ -9,6 +9,7 @@ export {
   type AlertOrigin,
   type AnyBrokerModule,
   type BrokerContext,
+  type BrokerLimits,
   type BrokerModule,
   type Capability,
   capabilities,

@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox'
 import { type Check, type Complaint, compileCheck } from '../domain/schema.ts'
-import { type BrokerVariables, baseUrlVariable, settingVariable } from './broker-variables.ts'
+import { readLimits } from './broker-limits.ts'
+import { type BrokerVariables, commonVariables, settingVariable } from './broker-variables.ts'
 import type { AnyBrokerModule } from './define-broker.ts'
 import type { InstalledBroker } from './registry.ts'
 import { unreadableReason } from './source.ts'
@@ -27,8 +28,10 @@ export function installBroker(module: AnyBrokerModule, variables: BrokerVariable
   const checkAlert = compile('alert fields', module.alert)
   const checkSettings = module.settings ? compile('settings', module.settings) : null
   faults.push(...moduleFaults(module).map(fault => `Broker module '${module.id}': ${fault}.`))
-  const baseUrl = withSlash(variables.baseUrl ?? module.baseUrl)
-  if (baseUrl === null && variables.baseUrl !== null) faults.push(`${baseUrlVariable(module.id)} ${baseUrlMust}.`)
+  const baseUrl = withSlash(variables.common.baseUrl ?? module.baseUrl)
+  if (baseUrl === null && variables.common.baseUrl !== undefined) faults.push(`${settingVariable(module.id, 'baseUrl')} ${baseUrlMust}.`)
+  const { limits, faults: limitFaults } = readLimits(module, variables.common)
+  faults.push(...limitFaults)
   const settings = readSettings(module, variables.settings)
   faults.push(...settingFaults(module.id, settings, checkSettings?.complaints(settings) ?? []))
   if (!checkParameters || !checkAlert || baseUrl === null || faults.length > 0) return { broker: null, faults }
@@ -40,7 +43,8 @@ export function installBroker(module: AnyBrokerModule, variables: BrokerVariable
     const unreadable = unreadableReason(raw)
     return unreadable === null ? checkAlert.complaints(raw) : [{ pointer: '', message: unreadable }]
   }
-  return { broker: { module, baseUrl, settings: Object.freeze(settings), missingSettings, parameterComplaints, alertComplaints }, faults }
+  const read = { settings: Object.freeze(settings), limits, missingSettings }
+  return { broker: { module, baseUrl, ...read, parameterComplaints, alertComplaints }, faults }
 }
 
 const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
@@ -64,7 +68,9 @@ function isObjectSchema(schema: TObject): boolean {
 }
 
 function settingSchemaFaults(name: string, schema: TSchema): string[] {
-  if (!camelCase.test(name) || name === 'baseUrl') return [`its setting ${name} needs another name: camelCase, and not baseUrl`]
+  if (!camelCase.test(name) || commonVariables.some(taken => taken === name)) {
+    return [`its setting ${name} needs another name: camelCase, and not ${commonVariables.join(', ')}`]
+  }
   const isSimple = ['string', 'number', 'integer', 'boolean'].includes(schema['type'])
   return isSimple ? [] : [`its setting ${name} must be a string, number, integer or boolean: it comes from an environment variable`]
 }

@@ -24,6 +24,8 @@ const options: readonly Part[] = [
   { name: 'settings', must: 'a schema', fits: isRecord },
   { name: 'volatile', must: 'a list of texts', fits: isTextList },
   { name: 'check', must: 'a function', fits: isFunction },
+  { name: 'limits', must: 'an object', fits: isRecord },
+  { name: 'probe', must: 'a function', fits: isFunction },
   { name: 'fetchAlert', must: 'a function', fits: isFunction },
   { name: 'fetchPhotometry', must: 'a function', fits: isFunction },
   { name: 'photometryOf', must: 'a function', fits: isFunction },

@@ -1,6 +1,6 @@
 import type { Complaint } from '../domain/schema.ts'
-import { sortVariables } from './broker-variables.ts'
-import type { AnyBrokerModule } from './define-broker.ts'
+import { noVariables, sortVariables } from './broker-variables.ts'
+import type { AnyBrokerModule, BrokerLimits } from './define-broker.ts'
 import { installBroker } from './install-broker.ts'
 import { isBrokerModule, shapeFaults, titleOf } from './module-shape.ts'
 
@@ -10,6 +10,8 @@ export interface InstalledBroker {
   /** Where requests go, with a trailing slash. */
   readonly baseUrl: string
   readonly settings: Readonly<Record<string, unknown>>
+  /** The module's limits, or what the operator set instead. */
+  readonly limits: BrokerLimits
   /** Names of the required settings that the operator has not set; while there are any, it cannot run. */
   readonly missingSettings: readonly string[]
   /** Everything wrong with the parameters of a query, by schema and by the module's own rules; empty when they are fine. */
@@ -27,7 +29,7 @@ export interface RegistryOptions {
   readonly modules: readonly unknown[]
   /** Ids of the brokers to install; null installs all. */
   readonly enabled: readonly string[] | null
-  /** BROKER_<ID>_BASE_URL and BROKER_<ID>_<SETTING> as the operator wrote them. */
+  /** BROKER_<ID>_BASE_URL, _MAX_CONCURRENCY, _MAX_REQUESTS and BROKER_<ID>_<SETTING> as the operator wrote them. */
   readonly variables: Readonly<Record<string, string>>
 }
 
@@ -42,7 +44,7 @@ export function createRegistry({ modules, enabled, variables }: RegistryOptions)
   for (const [id, module] of byId) {
     const isEnabled = enabled === null || enabled.includes(id)
     const ofBroker = isEnabled ? byBroker.get(id) : undefined
-    const installation = installBroker(module, ofBroker ?? { baseUrl: null, settings: {} })
+    const installation = installBroker(module, ofBroker ?? noVariables)
     faults.push(...installation.faults)
     if (installation.broker && isEnabled) registry.set(id, installation.broker)
   }

@@ -67,6 +67,10 @@ export const pagedBroker = defineBroker({
     return { id: String(id), name, timestamp: mjdToIso(mjd), ra, dec, mag: mag ?? null, score: null, url }
   },
 
+  async probe({ http, settings }) {
+    await http.json('account', Type.Object({ user: Type.String() }), { headers: { authorization: `Token ${settings.apiToken}` } })
+  },
+
   async fetchAlert(id, { http, settings }) {
     const headers = { authorization: `Token ${settings.apiToken}` }
     return http.json(`alerts/${encodeURIComponent(id)}`, Type.Object({ id: Identifier }), { headers })
@@ -121,6 +125,7 @@ const twoPages: Scenario = {
     },
     { path: 'alerts?ra=0&dec=0&radius=5&magMax=20.5&page=2', requestHeaders, text: page(alert('3', 'C', 2)) },
     { path: 'alerts/170587116732416143', requestHeaders, text: alert('170587116732416143', 'B', 1) },
+    { path: 'account', requestHeaders, text: '{"user": "somebody"}' },
     {
       method: 'POST',
       path: 'photometry',
@@ -131,6 +136,7 @@ const twoPages: Scenario = {
   ],
   alerts: [generic('1', 'A', 0), generic('170587116732416143', 'B', 1), '3'],
   checkpoints: ['2'],
+  probe: true,
   fetchAlert: [{ id: '170587116732416143', alert: generic('170587116732416143', 'B', 1) }],
   photometry: [
     {

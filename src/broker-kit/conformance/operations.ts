@@ -6,14 +6,14 @@ import type { Subject } from './subject.ts'
 /** One thing that a scenario has the module do. */
 export interface Operation {
   readonly title: string
-  readonly kind: 'alerts' | 'alert' | 'photometry'
+  readonly kind: 'alerts' | 'alert' | 'photometry' | 'probe'
   readonly scenario: Scenario
   run(context: BrokerContext, parameters: Record<string, unknown>): AsyncIterable<unknown>
 }
 
 /** Everything that the scenarios of a module have it do. */
 export function operationsOf({ module, scenarios }: Subject): Operation[] {
-  const { fetchAlert, fetchPhotometry } = module
+  const { fetchAlert, fetchPhotometry, probe } = module
   return Object.entries(scenarios).flatMap(([name, scenario]): Operation[] => [
     { title: name, kind: 'alerts', scenario, run: (context, parameters) => module.fetchAlerts(parameters, context) },
     ...(scenario.fetchAlert ?? []).map(({ id }): Operation => {
@@ -31,8 +31,17 @@ export function operationsOf({ module, scenarios }: Subject): Operation[] {
         scenario,
         run: context => fetchPhotometry.call(module, objectId, context)
       }
-    })
+    }),
+    ...(scenario.probe ? [{ title: `${name}, probe`, kind: 'probe' as const, scenario, run: probing(module, probe) }] : [])
   ])
+}
+
+function probing(module: Subject['module'], probe: Subject['module']['probe']): Operation['run'] {
+  assert.ok(probe, 'the module has no probe')
+  return async function* (context) {
+    const answer: unknown = await probe.call(module, context)
+    if (answer !== undefined) yield answer
+  }
 }
 
 /** The runs alone. */

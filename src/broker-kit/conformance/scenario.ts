@@ -37,6 +37,7 @@ export const Scenario = Type.Object(
     rejections: Type.Optional(Type.Integer({ description: 'How many raw alerts cannot be read; default 0.' })),
     feedback: Type.Optional(Type.Array(Type.String())),
     checkpoints: Type.Optional(Type.Array(Type.String())),
+    probe: Type.Optional(Type.Boolean({ description: 'Whether the exchanges answer the probe, too; default false.' })),
     fetchAlert: Type.Optional(Type.Array(Type.Object({ id: Type.String(), alert: GenericAlert }, { additionalProperties: false }))),
     photometry: Type.Optional(
       Type.Array(

@@ -11,7 +11,16 @@ export interface Fault {
   /** Name of the check that is meant to catch it. */
   readonly caughtBy: string
   readonly module?: Partial<AnyBrokerModule>
+  /** A part that it does not have. */
+  readonly lacks?: keyof AnyBrokerModule
   readonly subject?: Partial<Subject>
+}
+
+/** The made-up module with its fault, and all that belongs to it. */
+export function plant({ module, lacks, subject }: Fault): Subject {
+  const faulty = { ...healthy, ...module }
+  if (lacks !== undefined) delete Object(faulty)[lacks]
+  return { ...pagedSubject, ...subject, module: faulty }
 }
 
 type FetchAlerts = AnyBrokerModule['fetchAlerts']

@@ -126,6 +126,19 @@ export const readingFaults: Readonly<Record<string, Fault>> = {
     caughtBy: 'fetchAlert gives the alert that was asked for',
     subject: scenario('two-pages', { fetchAlert: [] })
   },
+  'a secret without a probe': {
+    caughtBy: 'credentials can be checked before first use',
+    lacks: 'probe',
+    subject: scenario('two-pages', { probe: false })
+  },
+  'a probe that no scenario shows': {
+    caughtBy: 'credentials can be checked before first use',
+    subject: scenario('two-pages', { probe: false })
+  },
+  'a probe that asks nothing': {
+    caughtBy: 'credentials can be checked before first use',
+    module: { probe: async () => {} }
+  },
   'a light curve out of order': {
     caughtBy: 'a light curve holds each point once, in order of time',
     module: {

@@ -8,7 +8,7 @@ import type { ConformanceChecks } from '../subject.ts'
 
 const isPoint = compileCheck(PhotometryPoint)
 
-/** What a module answers about one alert or one object. */
+/** What a module answers about one alert, one object, or itself. */
 export const singleChecks: ConformanceChecks = {
   'fetchAlert gives the alert that was asked for': async subject => {
     const { module, scenarios } = subject
@@ -20,6 +20,19 @@ export const singleChecks: ConformanceChecks = {
       const { alerts, rejections } = normalise(subject, values)
       assert.deepEqual(alerts, [expected[index]?.alert], `${operation.title} ${rejections.join()}`)
       assert.equal(alerts[0]?.id, expected[index]?.id, operation.title)
+    }
+  },
+
+  'credentials can be checked before first use': async subject => {
+    const { module, scenarios } = subject
+    const isSecret = Object.values(module.settings?.properties ?? {}).some(schema => schema['writeOnly'] === true)
+    assert.ok(module.probe !== undefined || !isSecret, 'a module with a secret setting needs a probe')
+    const isShown = Object.values(scenarios).some(({ probe }) => probe === true)
+    assert.equal(isShown, module.probe !== undefined, 'probe is there, or a scenario shows it, but not both')
+    for (const operation of operationsOf(subject).filter(({ kind }) => kind === 'probe')) {
+      const { requests, values } = await play(subject, operation)
+      assert.deepEqual(values, [], `${operation.title}: answers something`)
+      assert.ok(requests.length === 1 || requests.length === 2, `${operation.title}: makes ${requests.length} requests; one or two will do`)
     }
   },
 
