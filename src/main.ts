@@ -8,8 +8,10 @@ import { readConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { startWorker } from './runs/worker.ts'
 
-/** In-flight requests and runs have so long to come to an end [ms]. */
+/** In-flight requests have so long to come to an end [ms]. */
 const drainMilliseconds = 8000
+/** Whatever still hangs then, the process ends [ms]. */
+const exitMilliseconds = 9500
 
 // Batches of alerts leave much garbage: collecting it a fifth above what is alive keeps the memory of a run flat.
 setFlagsFromString('--heap-growing-percent=20')
@@ -47,10 +49,10 @@ function stop(error: unknown): never {
 /** Lets in-flight requests finish, hands runs back, closes the database and ends the process. */
 async function shutDown(signal: string): Promise<void> {
   log.info({ signal }, 'Stopping.')
-  const overdue = setTimeout(() => app.server.closeAllConnections(), drainMilliseconds)
+  setTimeout(() => app.server.closeAllConnections(), drainMilliseconds).unref()
+  setTimeout(() => process.exit(1), exitMilliseconds).unref()
   app.health.drain()
   await Promise.all([app.close(), worker?.stop()])
-  clearTimeout(overdue)
   await database.close()
   log.info({ signal }, 'Stopped.')
   process.exit(0)
