@@ -19,4 +19,5 @@ export {
 } from './define-broker.ts'
 export { BrokerError, type BrokerErrorKind, type BrokerErrorOptions, isBrokerError } from './errors.ts'
 export type { BrokerRequest, Fields, HttpClient, ItemStream, ItemsRequest } from './http-client.ts'
+export { type NewestFirst, newestFirst } from './newest-first.ts'
 export { joinArray, joinObject, sourceOf, unreadableItem, unreadableReason, withSource } from './source.ts'
