@@ -15,7 +15,15 @@ const nobody = 65_534
 
 /** True when this process is root, which PostgreSQL refuses to run as. */
 export function isRoot(): boolean {
-  return userInfo().uid === 0
+  return currentUid() === 0
+}
+
+function currentUid(): number {
+  try {
+    return userInfo().uid
+  } catch (cause) {
+    throw new Error('The embedded PostgreSQL does not run under an account that this machine has no name for: set DATABASE_URL.', { cause })
+  }
 }
 
 /** As root, PostgreSQL runs as the owner of its folder, or as nobody while there is none. */
