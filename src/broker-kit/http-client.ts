@@ -28,12 +28,20 @@ export interface BrokerRequest {
   readonly inBandError?: (body: unknown) => BrokerError | undefined
 }
 
+/** A request for a whole JSON answer. */
+export interface JsonRequest extends BrokerRequest {
+  /** Where in the answer the value stands: `['data']`; left out when the answer itself is the value. */
+  readonly at?: readonly string[]
+}
+
 /** A request for many items. */
 export interface ItemsRequest extends BrokerRequest {
   /** Where the array stands in the answer: `['data', 'items']`; left out when the answer itself is the array. */
   readonly at?: readonly string[]
-  /** `ndjson`: one item a line. Default: `json`. */
-  readonly format?: 'json' | 'ndjson'
+  /** `ndjson`: one item a line; `csv`: a table, each row an object of texts by the names in the header. Default: `json`. */
+  readonly format?: 'json' | 'ndjson' | 'csv'
+  /** Names that the header of a table must hold; an answer without such a header is a bad response. */
+  readonly columns?: readonly string[]
 }
 
 /** The items of one answer, each remembering its source text. Can be read once. */
@@ -48,8 +56,8 @@ export interface ItemStream extends AsyncIterable<unknown> {
  * Every failure is a BrokerError, a cancelled request throws the reason of the signal.
  */
 export interface HttpClient {
-  /** Reads a whole JSON answer that fits the schema; an object or array remembers its source text. */
-  json<S extends TSchema>(path: string, schema: S, request?: BrokerRequest): Promise<Static<S>>
+  /** Reads a JSON answer, or the value at a place in it, that fits the schema; an object or array remembers its source text. */
+  json<S extends TSchema>(path: string, schema: S, request?: JsonRequest): Promise<Static<S>>
   /** Reads the items of an answer one by one, without holding the whole of it. */
   items(path: string, request?: ItemsRequest): ItemStream
   /** Reads a whole answer as text. */
@@ -88,7 +96,7 @@ export function createHttpClient({ baseUrl, signal, secrets = [], limits: chosen
     async json(path, schema, request = {}) {
       return ask(prepare(path, request, 'application/json'), async (answer, watch) => {
         await refuseHtml(answer, watch)
-        return readJson(await whole(answer, watch), { answer, schema, inBandError: request.inBandError })
+        return readJson(await whole(answer, watch), { answer, schema, request })
       })
     },
     items: (path, request = {}) => createItemStream(() => prepare(path, request, acceptOf(request)), request),
@@ -99,6 +107,7 @@ export function createHttpClient({ baseUrl, signal, secrets = [], limits: chosen
 }
 
 function acceptOf({ format }: ItemsRequest): string {
+  if (format === 'csv') return 'text/csv, text/plain;q=0.5, */*;q=0.1'
   return format === 'ndjson' ? 'application/x-ndjson, application/jsonl, application/json;q=0.5' : 'application/json'
 }
 

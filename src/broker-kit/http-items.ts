@@ -1,7 +1,10 @@
+import { createTableScanner } from './csv-table.ts'
 import type { ItemStream, ItemsRequest } from './http-client.ts'
 import { parseAnswer, refuseHtml, withoutMark } from './http-json.ts'
+import type { HttpLimits } from './http-limits.ts'
 import { withRetries } from './http-retry.ts'
 import { type Answer, type Attempt, type Call, send } from './http-send.ts'
+import type { RawItem } from './json-item-holder.ts'
 import { readItem } from './json-items.ts'
 import { createLineScanner } from './json-lines.ts'
 import { createArrayScanner, type ItemScanner } from './json-scanner.ts'
@@ -95,18 +98,31 @@ interface Reading {
   readonly request: ItemsRequest
 }
 
+/** How the items of an answer are cut out of it, and read. */
+interface Format {
+  readonly scanner: ItemScanner
+  read(item: RawItem): object
+}
+
 /** Reads one answer; what is wrong with it is thrown after all items that came before. */
 async function* itemsOf({ call: { limits }, answer, attempt, request }: Reading): AsyncGenerator<object, unknown, undefined> {
-  const scanner = request.format === 'ndjson' ? createLineScanner(limits) : createArrayScanner(request.at ?? [], limits)
+  const { scanner, read } = formatOf(request, limits)
   for await (const chunk of readBody(answer, { watch: attempt.watch, maxBytes: limits.maxBytes })) {
     const { items, fault } = scanner.push(chunk)
-    for (const item of items) yield readItem(item)
+    for (const item of items) yield read(item)
     if (fault !== null) throw answer.reporter.fault('bad-response', fault)
   }
   const { items, fault } = scanner.end()
-  for (const item of items) yield readItem(item)
+  for (const item of items) yield read(item)
   if (fault !== null) throw answer.reporter.fault('bad-response', fault)
   return readEnvelope(scanner, answer, request)
+}
+
+function formatOf({ format, at = [], columns = [] }: ItemsRequest, limits: HttpLimits): Format {
+  if (format === 'ndjson') return { scanner: createLineScanner(limits), read: readItem }
+  if (format !== 'csv') return { scanner: createArrayScanner(at, limits), read: readItem }
+  const scanner = createTableScanner(columns, limits)
+  return { scanner, read: scanner.read }
 }
 
 function readEnvelope(scanner: ItemScanner, answer: Answer, { at = [], inBandError }: ItemsRequest): unknown {

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { BrokerError } from './errors.ts'
-import type { BrokerRequest } from './http-client.ts'
+import type { JsonRequest } from './http-client.ts'
 import type { Answer } from './http-send.ts'
 import type { Watch } from './http-watch.ts'
 import { tryParse } from './json-items.ts'
+import { memberOf } from './json-member.ts'
 import { complaintsAbout, fits } from './json-shape.ts'
 import { isCutOff } from './json-value-end.ts'
 import { readBeginning } from './read-body.ts'
@@ -14,17 +15,20 @@ import { withSource } from './source.ts'
 export interface JsonReading<S extends TSchema> {
   readonly answer: Answer
   readonly schema: S
-  readonly inBandError: BrokerRequest['inBandError']
+  readonly request: JsonRequest
 }
 
-/** Reads a whole JSON answer that fits the schema and reports no error. */
-export function readJson<S extends TSchema>(bytes: Buffer, { answer, schema, inBandError }: JsonReading<S>): Static<S> {
+/** Reads a JSON answer, or the value at a place in it, that fits the schema and reports no error. */
+export function readJson<S extends TSchema>(bytes: Buffer, { answer, schema, request }: JsonReading<S>): Static<S> {
   const { reporter } = answer
   if (!isUtf8(bytes)) throw reporter.fault('bad-response', `did not answer in proper UTF-8: ${reporter.quote(bytes.toString())}`)
-  const text = withoutMark(bytes.toString())
-  const value = parseAnswer(text, answer)
-  const inBand = inBandError?.(value)
+  const { at = [], inBandError } = request
+  const whole = withoutMark(bytes.toString())
+  const document = parseAnswer(whole, answer)
+  const inBand = inBandError?.(document)
   if (inBand) throw reporter.adopt(inBand)
+  const { text, value } = at.length === 0 ? { text: whole, value: document } : memberOf(whole, at)
+  if (text === null) throw reporter.fault('bad-response', `answered in a wrong shape: there is nothing at /${at.join('/')}`)
   if (!fits(schema, value)) throw wrongShape(value, schema, answer)
   return typeof value === 'object' && value !== null ? withSource(value, text) : value
 }

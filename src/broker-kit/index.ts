@@ -4,7 +4,7 @@ export { ConeSearch } from '../domain/cone.ts'
 export { PhotometryPoint } from '../domain/photometry.ts'
 export { type Complaint, compileCheck, Identifier, Nullable, StringEnum } from '../domain/schema.ts'
 export type { TargetDraft } from '../domain/target.ts'
-export { isoToMjd, Mjd, mjdToIso, taiMjdToIso, UtcRange, UtcText, UtcTime, utcTextToIso } from '../domain/time.ts'
+export { isoToMjd, isoToTaiMjd, Mjd, mjdToIso, taiMjdToIso, UtcRange, UtcText, UtcTime, utcTextToIso } from '../domain/time.ts'
 export {
   type AlertOrigin,
   type AnyBrokerModule,
@@ -18,6 +18,6 @@ export {
   type Logger
 } from './define-broker.ts'
 export { BrokerError, type BrokerErrorKind, type BrokerErrorOptions, isBrokerError } from './errors.ts'
-export type { BrokerRequest, Fields, HttpClient, ItemStream, ItemsRequest } from './http-client.ts'
+export type { BrokerRequest, Fields, HttpClient, ItemStream, ItemsRequest, JsonRequest } from './http-client.ts'
 export { type NewestFirst, newestFirst } from './newest-first.ts'
 export { joinArray, joinObject, sourceOf, unreadableItem, unreadableReason, withSource } from './source.ts'

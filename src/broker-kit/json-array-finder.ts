@@ -24,12 +24,26 @@ export function newSearch(at: readonly string[]): ArraySearch {
 /** Searches on in the next chunk; answers the index just behind the opening bracket, or null when it is not there. */
 export function findArray(search: ArraySearch, chunk: Buffer): number | null {
   for (let index = 0; index < chunk.length; index++) {
-    const byte = chunk[index] ?? 0
-    if (search.inString) readString(search, byte)
-    else readStructure(search, byte)
+    readByte(search, chunk[index] ?? 0)
     if (search.found) return index + 1
   }
   return null
+}
+
+/** Searches for whatever value stands at the path; answers the index of its first byte, or null when it is not there. */
+export function findValue(search: ArraySearch, chunk: Buffer): number | null {
+  for (let index = 0; index < chunk.length; index++) {
+    const byte = chunk[index] ?? 0
+    const isThere = search.wanted && search.level === search.at.length && !search.inString
+    if (isThere && byte !== colon && !isSpace(byte)) return index
+    readByte(search, byte)
+  }
+  return null
+}
+
+function readByte(search: ArraySearch, byte: number): void {
+  if (search.inString) readString(search, byte)
+  else readStructure(search, byte)
 }
 
 function readString(search: ArraySearch, byte: number): void {

@@ -23,6 +23,11 @@ export function taiMjdToIso(mjd: number): string {
   return new Date(Math.round((mjd - unixEpochMjd) * millisecondsPerDay) - taiMinusUtcSeconds * 1000).toISOString()
 }
 
+/** Converts RFC 3339 [UTC] of 2017 or later to a Modified Julian Date [day, TAI], as LSST gives it. */
+export function isoToTaiMjd(iso: string): number {
+  return isoToMjd(iso) + (taiMinusUtcSeconds * 1000) / millisecondsPerDay
+}
+
 const day = '(0[1-9]|[12][0-9]|3[01])'
 const month = '(0[1-9]|1[0-2])'
 const clock = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]'
