@@ -2,6 +2,7 @@ import type { Static, TSchema } from '@sinclair/typebox'
 import type { Dispatcher } from 'undici'
 import type { Logger } from './define-broker.ts'
 import type { BrokerError } from './errors.ts'
+import type { Gate } from './gate.ts'
 import { createItemStream } from './http-items.ts'
 import { readJson, refuseHtml } from './http-json.ts'
 import { defaultLimits, type HttpLimits } from './http-limits.ts'
@@ -75,19 +76,25 @@ export interface HttpClientOptions {
   readonly limits?: Partial<HttpLimits>
   readonly dispatcher?: Dispatcher
   readonly log?: Logger
+  /** What every request has to pass; left out: it is sent at once. */
+  readonly gate?: Gate
+  /** Told why a request waits at the gate. */
+  readonly onWait?: (message: string) => void
 }
 
 /** Makes a client for one broker. */
-export function createHttpClient({ baseUrl, signal, secrets = [], limits: chosen, dispatcher, log }: HttpClientOptions): HttpClient {
+export function createHttpClient({ baseUrl, signal, secrets = [], limits: chosen, onWait, ...given }: HttpClientOptions): HttpClient {
   const root = new URL(baseUrl)
   const limits = { ...defaultLimits, ...chosen }
   const prepare = (path: string, request: BrokerRequest, accept: string): Call => ({
     request: prepareRequest(root, path, { accept, request }),
     limits,
     secrets,
-    dispatcher,
     signal,
-    log
+    dispatcher: given.dispatcher,
+    log: given.log,
+    gate: given.gate,
+    onWait: onWait ?? (() => {})
   })
 
   const whole = (answer: Answer, watch: Watch) => readWhole(answer, { watch, maxBytes: limits.maxWholeBytes })
@@ -111,10 +118,10 @@ function acceptOf({ format }: ItemsRequest): string {
   return format === 'ndjson' ? 'application/x-ndjson, application/jsonl, application/json;q=0.5' : 'application/json'
 }
 
-function ask<T>(call: Call, read: (answer: Answer, watch: Watch) => Promise<T>): Promise<T> {
-  return withRetries(call, async attempt => {
-    const result = await read(await send(call, attempt), attempt.watch)
-    attempt.watch.end()
-    return result
+async function ask<T>(call: Call, read: (answer: Answer, watch: Watch) => Promise<T>): Promise<T> {
+  const { result, attempt } = await withRetries(call, async attempt => {
+    return { attempt, result: await read(await send(call, attempt), attempt.watch) }
   })
+  attempt.end()
+  return result
 }

@@ -1,9 +1,10 @@
 import { createTableScanner } from './csv-table.ts'
+import type { Attempt } from './http-attempt.ts'
 import type { ItemStream, ItemsRequest } from './http-client.ts'
 import { parseAnswer, refuseHtml, withoutMark } from './http-json.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { withRetries } from './http-retry.ts'
-import { type Answer, type Attempt, type Call, send } from './http-send.ts'
+import { type Answer, type Call, send } from './http-send.ts'
 import type { RawItem } from './json-item-holder.ts'
 import { readItem } from './json-items.ts'
 import { createLineScanner } from './json-lines.ts'
@@ -83,11 +84,12 @@ async function* readItems(call: Call, request: ItemsRequest): AsyncGenerator<obj
     }
     return next.value
   } catch (error) {
+    attempt.fail(error)
     call.signal.throwIfAborted()
     throw error
   } finally {
     await items.return(undefined)
-    attempt.watch.end()
+    attempt.end()
   }
 }
 

@@ -1,25 +1,29 @@
 import { isBrokerError } from './errors.ts'
-import type { Attempt, Call } from './http-send.ts'
-import { pause, type TimeBudget, watchOver } from './http-watch.ts'
+import { type Attempt, beginAttempt } from './http-attempt.ts'
+import type { Call } from './http-send.ts'
+import { pause, type TimeBudget } from './http-watch.ts'
 
 const longestPause = 30_000
 
 /**
  * Makes attempts until one succeeds, with growing pauses, or as the broker asks; throws the last failure, or the
- * reason of the signal. The caller ends the watch of the attempt that succeeded.
+ * reason of the signal. The caller ends the attempt that succeeded.
  */
 export async function withRetries<T>(call: Call, work: (attempt: Attempt) => Promise<T>): Promise<T> {
   const { signal, limits, log } = call
   const time: TimeBudget = { left: limits.totalTime }
   for (let made = 0; ; made++) {
     signal.throwIfAborted()
-    const attempt: Attempt = { watch: watchOver({ signal, requestTimeout: limits.requestTimeout, time }), retryAfter: null }
+    const attempt = beginAttempt(call, time)
     try {
-      return await work(attempt)
+      const result = await work(attempt)
+      attempt.succeed()
+      return result
     } catch (error) {
-      attempt.watch.end()
+      attempt.fail(error)
+      attempt.end()
       signal.throwIfAborted()
-      const wait = pauseBefore(error, { call, made, retryAfter: attempt.retryAfter })
+      const wait = attempt.isLetIn ? pauseBefore(error, { call, made, retryAfter: attempt.retryAfter }) : null
       if (wait === null || wait >= time.left) throw error
       log?.info({ pause: Math.round(wait), reason: isBrokerError(error) ? error.message : '' }, 'asking a broker again after a pause')
       await pause(wait, signal)

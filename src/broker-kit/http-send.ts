@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream'
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
 import type { Logger } from './define-broker.ts'
+import type { Gate } from './gate.ts'
+import type { Attempt } from './http-attempt.ts'
 import type { HttpLimits } from './http-limits.ts'
+import { readRate } from './http-rate.ts'
 import { createReporter, kindOfStatus, type Reporter } from './http-reporter.ts'
 import { type PreparedRequest, redirected, withinHost } from './http-request.ts'
-import type { Watch } from './http-watch.ts'
 import { readBeginning } from './read-body.ts'
 
 /** The successful answer to a request; its body is still to be read. */
@@ -24,13 +26,9 @@ export interface Call {
   readonly dispatcher: Dispatcher | undefined
   readonly signal: AbortSignal
   readonly log: Logger | undefined
-}
-
-/** One attempt of a call. */
-export interface Attempt {
-  readonly watch: Watch
-  /** How long the broker asks us to stay away, once it said so [ms]. */
-  retryAfter: number | null
+  readonly gate: Gate | undefined
+  /** Told why a request waits. */
+  onWait(message: string): void
 }
 
 // HTTP/2 would share one connection among all runs: one broken stream of bytes would end them all.
@@ -40,7 +38,9 @@ const agent = new Agent({ allowH2: false })
 export async function send(call: Call, attempt: Attempt): Promise<Answer> {
   let request = call.request
   for (let hops = 0; ; hops++) {
+    await attempt.enter()
     const { answer, headers } = await exchange(call, request, attempt)
+    attempt.rate = readRate(headers)
     const { status, reporter, body } = answer
     if (status >= 200 && status < 300) return answer
     if (!isRedirect(status)) throw await refusal(answer, { headers, attempt })
