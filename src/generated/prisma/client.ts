@@ -92,6 +92,16 @@ export type TargetAlert = Prisma.TargetAlertModel
  */
 export type TargetExtra = Prisma.TargetExtraModel
 /**
+ * Model TargetList
+ * Targets that belong together for some purpose: a night, a student, a programme.
+ */
+export type TargetList = Prisma.TargetListModel
+/**
+ * Model TargetListMember
+ * Which targets a list has.
+ */
+export type TargetListMember = Prisma.TargetListMemberModel
+/**
  * Model IdempotencyKey
  * The answer that was given to a POST with an Idempotency-Key, kept 24 h.
  */

@@ -407,6 +407,8 @@ export const ModelName = {
   TargetName: 'TargetName',
   TargetAlert: 'TargetAlert',
   TargetExtra: 'TargetExtra',
+  TargetList: 'TargetList',
+  TargetListMember: 'TargetListMember',
   IdempotencyKey: 'IdempotencyKey',
   Outbox: 'Outbox'
 } as const
@@ -424,7 +426,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "brokerQuery" | "run" | "alert" | "alertKey" | "runAlert" | "rejection" | "target" | "targetName" | "targetAlert" | "targetExtra" | "idempotencyKey" | "outbox"
+    modelProps: "brokerQuery" | "run" | "alert" | "alertKey" | "runAlert" | "rejection" | "target" | "targetName" | "targetAlert" | "targetExtra" | "targetList" | "targetListMember" | "idempotencyKey" | "outbox"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1168,6 +1170,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    TargetList: {
+      payload: Prisma.$TargetListPayload<ExtArgs>
+      fields: Prisma.TargetListFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.TargetListFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.TargetListFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListPayload>
+        }
+        findFirst: {
+          args: Prisma.TargetListFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.TargetListFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListPayload>
+        }
+        findMany: {
+          args: Prisma.TargetListFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListPayload>[]
+        }
+        create: {
+          args: Prisma.TargetListCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListPayload>
+        }
+        createMany: {
+          args: Prisma.TargetListCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.TargetListCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListPayload>[]
+        }
+        delete: {
+          args: Prisma.TargetListDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListPayload>
+        }
+        update: {
+          args: Prisma.TargetListUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListPayload>
+        }
+        deleteMany: {
+          args: Prisma.TargetListDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.TargetListUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.TargetListUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListPayload>[]
+        }
+        upsert: {
+          args: Prisma.TargetListUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListPayload>
+        }
+        aggregate: {
+          args: Prisma.TargetListAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateTargetList>
+        }
+        groupBy: {
+          args: Prisma.TargetListGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TargetListGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.TargetListCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TargetListCountAggregateOutputType> | number
+        }
+      }
+    }
+    TargetListMember: {
+      payload: Prisma.$TargetListMemberPayload<ExtArgs>
+      fields: Prisma.TargetListMemberFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.TargetListMemberFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListMemberPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.TargetListMemberFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListMemberPayload>
+        }
+        findFirst: {
+          args: Prisma.TargetListMemberFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListMemberPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.TargetListMemberFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListMemberPayload>
+        }
+        findMany: {
+          args: Prisma.TargetListMemberFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListMemberPayload>[]
+        }
+        create: {
+          args: Prisma.TargetListMemberCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListMemberPayload>
+        }
+        createMany: {
+          args: Prisma.TargetListMemberCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.TargetListMemberCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListMemberPayload>[]
+        }
+        delete: {
+          args: Prisma.TargetListMemberDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListMemberPayload>
+        }
+        update: {
+          args: Prisma.TargetListMemberUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListMemberPayload>
+        }
+        deleteMany: {
+          args: Prisma.TargetListMemberDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.TargetListMemberUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.TargetListMemberUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListMemberPayload>[]
+        }
+        upsert: {
+          args: Prisma.TargetListMemberUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TargetListMemberPayload>
+        }
+        aggregate: {
+          args: Prisma.TargetListMemberAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateTargetListMember>
+        }
+        groupBy: {
+          args: Prisma.TargetListMemberGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TargetListMemberGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.TargetListMemberCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TargetListMemberCountAggregateOutputType> | number
+        }
+      }
+    }
     IdempotencyKey: {
       payload: Prisma.$IdempotencyKeyPayload<ExtArgs>
       fields: Prisma.IdempotencyKeyFieldRefs
@@ -1535,7 +1685,10 @@ export const TargetAlertScalarFieldEnum = {
   generic: 'generic',
   raw: 'raw',
   rawType: 'rawType',
-  linkedAt: 'linkedAt'
+  linkedAt: 'linkedAt',
+  runId: 'runId',
+  queryId: 'queryId',
+  queryName: 'queryName'
 } as const
 
 export type TargetAlertScalarFieldEnum = (typeof TargetAlertScalarFieldEnum)[keyof typeof TargetAlertScalarFieldEnum]
@@ -1548,6 +1701,28 @@ export const TargetExtraScalarFieldEnum = {
 } as const
 
 export type TargetExtraScalarFieldEnum = (typeof TargetExtraScalarFieldEnum)[keyof typeof TargetExtraScalarFieldEnum]
+
+
+export const TargetListScalarFieldEnum = {
+  id: 'id',
+  name: 'name',
+  description: 'description',
+  version: 'version',
+  createdBy: 'createdBy',
+  createdAt: 'createdAt',
+  modifiedAt: 'modifiedAt'
+} as const
+
+export type TargetListScalarFieldEnum = (typeof TargetListScalarFieldEnum)[keyof typeof TargetListScalarFieldEnum]
+
+
+export const TargetListMemberScalarFieldEnum = {
+  listId: 'listId',
+  targetId: 'targetId',
+  addedAt: 'addedAt'
+} as const
+
+export type TargetListMemberScalarFieldEnum = (typeof TargetListMemberScalarFieldEnum)[keyof typeof TargetListMemberScalarFieldEnum]
 
 
 export const IdempotencyKeyScalarFieldEnum = {
@@ -1894,6 +2069,8 @@ export type GlobalOmitConfig = {
   targetName?: Prisma.TargetNameOmit
   targetAlert?: Prisma.TargetAlertOmit
   targetExtra?: Prisma.TargetExtraOmit
+  targetList?: Prisma.TargetListOmit
+  targetListMember?: Prisma.TargetListMemberOmit
   idempotencyKey?: Prisma.IdempotencyKeyOmit
   outbox?: Prisma.OutboxOmit
 }

@@ -61,6 +61,8 @@ export const ModelName = {
   TargetName: 'TargetName',
   TargetAlert: 'TargetAlert',
   TargetExtra: 'TargetExtra',
+  TargetList: 'TargetList',
+  TargetListMember: 'TargetListMember',
   IdempotencyKey: 'IdempotencyKey',
   Outbox: 'Outbox'
 } as const
@@ -261,7 +263,10 @@ export const TargetAlertScalarFieldEnum = {
   generic: 'generic',
   raw: 'raw',
   rawType: 'rawType',
-  linkedAt: 'linkedAt'
+  linkedAt: 'linkedAt',
+  runId: 'runId',
+  queryId: 'queryId',
+  queryName: 'queryName'
 } as const
 
 export type TargetAlertScalarFieldEnum = (typeof TargetAlertScalarFieldEnum)[keyof typeof TargetAlertScalarFieldEnum]
@@ -274,6 +279,28 @@ export const TargetExtraScalarFieldEnum = {
 } as const
 
 export type TargetExtraScalarFieldEnum = (typeof TargetExtraScalarFieldEnum)[keyof typeof TargetExtraScalarFieldEnum]
+
+
+export const TargetListScalarFieldEnum = {
+  id: 'id',
+  name: 'name',
+  description: 'description',
+  version: 'version',
+  createdBy: 'createdBy',
+  createdAt: 'createdAt',
+  modifiedAt: 'modifiedAt'
+} as const
+
+export type TargetListScalarFieldEnum = (typeof TargetListScalarFieldEnum)[keyof typeof TargetListScalarFieldEnum]
+
+
+export const TargetListMemberScalarFieldEnum = {
+  listId: 'listId',
+  targetId: 'targetId',
+  addedAt: 'addedAt'
+} as const
+
+export type TargetListMemberScalarFieldEnum = (typeof TargetListMemberScalarFieldEnum)[keyof typeof TargetListMemberScalarFieldEnum]
 
 
 export const IdempotencyKeyScalarFieldEnum = {

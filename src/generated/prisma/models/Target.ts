@@ -587,6 +587,7 @@ export type TargetWhereInput = {
   names?: Prisma.TargetNameListRelationFilter
   alerts?: Prisma.TargetAlertListRelationFilter
   extras?: Prisma.TargetExtraListRelationFilter
+  lists?: Prisma.TargetListMemberListRelationFilter
 }
 
 export type TargetOrderByWithRelationInput = {
@@ -630,6 +631,7 @@ export type TargetOrderByWithRelationInput = {
   names?: Prisma.TargetNameOrderByRelationAggregateInput
   alerts?: Prisma.TargetAlertOrderByRelationAggregateInput
   extras?: Prisma.TargetExtraOrderByRelationAggregateInput
+  lists?: Prisma.TargetListMemberOrderByRelationAggregateInput
 }
 
 export type TargetWhereUniqueInput = Prisma.AtLeast<{
@@ -676,6 +678,7 @@ export type TargetWhereUniqueInput = Prisma.AtLeast<{
   names?: Prisma.TargetNameListRelationFilter
   alerts?: Prisma.TargetAlertListRelationFilter
   extras?: Prisma.TargetExtraListRelationFilter
+  lists?: Prisma.TargetListMemberListRelationFilter
 }, "id" | "number">
 
 export type TargetOrderByWithAggregationInput = {
@@ -807,6 +810,7 @@ export type TargetCreateInput = {
   names?: Prisma.TargetNameCreateNestedManyWithoutTargetInput
   alerts?: Prisma.TargetAlertCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraCreateNestedManyWithoutTargetInput
+  lists?: Prisma.TargetListMemberCreateNestedManyWithoutTargetInput
 }
 
 export type TargetUncheckedCreateInput = {
@@ -850,6 +854,7 @@ export type TargetUncheckedCreateInput = {
   names?: Prisma.TargetNameUncheckedCreateNestedManyWithoutTargetInput
   alerts?: Prisma.TargetAlertUncheckedCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraUncheckedCreateNestedManyWithoutTargetInput
+  lists?: Prisma.TargetListMemberUncheckedCreateNestedManyWithoutTargetInput
 }
 
 export type TargetUpdateInput = {
@@ -893,6 +898,7 @@ export type TargetUpdateInput = {
   names?: Prisma.TargetNameUpdateManyWithoutTargetNestedInput
   alerts?: Prisma.TargetAlertUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUpdateManyWithoutTargetNestedInput
+  lists?: Prisma.TargetListMemberUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetUncheckedUpdateInput = {
@@ -936,6 +942,7 @@ export type TargetUncheckedUpdateInput = {
   names?: Prisma.TargetNameUncheckedUpdateManyWithoutTargetNestedInput
   alerts?: Prisma.TargetAlertUncheckedUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUncheckedUpdateManyWithoutTargetNestedInput
+  lists?: Prisma.TargetListMemberUncheckedUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetCreateManyInput = {
@@ -1289,6 +1296,20 @@ export type TargetUpdateOneRequiredWithoutExtrasNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TargetUpdateToOneWithWhereWithoutExtrasInput, Prisma.TargetUpdateWithoutExtrasInput>, Prisma.TargetUncheckedUpdateWithoutExtrasInput>
 }
 
+export type TargetCreateNestedOneWithoutListsInput = {
+  create?: Prisma.XOR<Prisma.TargetCreateWithoutListsInput, Prisma.TargetUncheckedCreateWithoutListsInput>
+  connectOrCreate?: Prisma.TargetCreateOrConnectWithoutListsInput
+  connect?: Prisma.TargetWhereUniqueInput
+}
+
+export type TargetUpdateOneRequiredWithoutListsNestedInput = {
+  create?: Prisma.XOR<Prisma.TargetCreateWithoutListsInput, Prisma.TargetUncheckedCreateWithoutListsInput>
+  connectOrCreate?: Prisma.TargetCreateOrConnectWithoutListsInput
+  upsert?: Prisma.TargetUpsertWithoutListsInput
+  connect?: Prisma.TargetWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TargetUpdateToOneWithWhereWithoutListsInput, Prisma.TargetUpdateWithoutListsInput>, Prisma.TargetUncheckedUpdateWithoutListsInput>
+}
+
 export type TargetCreateWithoutNamesInput = {
   id: string
   number?: bigint | number
@@ -1329,6 +1350,7 @@ export type TargetCreateWithoutNamesInput = {
   modifiedAt?: Date | string
   alerts?: Prisma.TargetAlertCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraCreateNestedManyWithoutTargetInput
+  lists?: Prisma.TargetListMemberCreateNestedManyWithoutTargetInput
 }
 
 export type TargetUncheckedCreateWithoutNamesInput = {
@@ -1371,6 +1393,7 @@ export type TargetUncheckedCreateWithoutNamesInput = {
   modifiedAt?: Date | string
   alerts?: Prisma.TargetAlertUncheckedCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraUncheckedCreateNestedManyWithoutTargetInput
+  lists?: Prisma.TargetListMemberUncheckedCreateNestedManyWithoutTargetInput
 }
 
 export type TargetCreateOrConnectWithoutNamesInput = {
@@ -1429,6 +1452,7 @@ export type TargetUpdateWithoutNamesInput = {
   modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   alerts?: Prisma.TargetAlertUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUpdateManyWithoutTargetNestedInput
+  lists?: Prisma.TargetListMemberUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetUncheckedUpdateWithoutNamesInput = {
@@ -1471,6 +1495,7 @@ export type TargetUncheckedUpdateWithoutNamesInput = {
   modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   alerts?: Prisma.TargetAlertUncheckedUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUncheckedUpdateManyWithoutTargetNestedInput
+  lists?: Prisma.TargetListMemberUncheckedUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetCreateWithoutAlertsInput = {
@@ -1513,6 +1538,7 @@ export type TargetCreateWithoutAlertsInput = {
   modifiedAt?: Date | string
   names?: Prisma.TargetNameCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraCreateNestedManyWithoutTargetInput
+  lists?: Prisma.TargetListMemberCreateNestedManyWithoutTargetInput
 }
 
 export type TargetUncheckedCreateWithoutAlertsInput = {
@@ -1555,6 +1581,7 @@ export type TargetUncheckedCreateWithoutAlertsInput = {
   modifiedAt?: Date | string
   names?: Prisma.TargetNameUncheckedCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraUncheckedCreateNestedManyWithoutTargetInput
+  lists?: Prisma.TargetListMemberUncheckedCreateNestedManyWithoutTargetInput
 }
 
 export type TargetCreateOrConnectWithoutAlertsInput = {
@@ -1613,6 +1640,7 @@ export type TargetUpdateWithoutAlertsInput = {
   modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   names?: Prisma.TargetNameUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUpdateManyWithoutTargetNestedInput
+  lists?: Prisma.TargetListMemberUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetUncheckedUpdateWithoutAlertsInput = {
@@ -1655,6 +1683,7 @@ export type TargetUncheckedUpdateWithoutAlertsInput = {
   modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   names?: Prisma.TargetNameUncheckedUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUncheckedUpdateManyWithoutTargetNestedInput
+  lists?: Prisma.TargetListMemberUncheckedUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetCreateWithoutExtrasInput = {
@@ -1697,6 +1726,7 @@ export type TargetCreateWithoutExtrasInput = {
   modifiedAt?: Date | string
   names?: Prisma.TargetNameCreateNestedManyWithoutTargetInput
   alerts?: Prisma.TargetAlertCreateNestedManyWithoutTargetInput
+  lists?: Prisma.TargetListMemberCreateNestedManyWithoutTargetInput
 }
 
 export type TargetUncheckedCreateWithoutExtrasInput = {
@@ -1739,6 +1769,7 @@ export type TargetUncheckedCreateWithoutExtrasInput = {
   modifiedAt?: Date | string
   names?: Prisma.TargetNameUncheckedCreateNestedManyWithoutTargetInput
   alerts?: Prisma.TargetAlertUncheckedCreateNestedManyWithoutTargetInput
+  lists?: Prisma.TargetListMemberUncheckedCreateNestedManyWithoutTargetInput
 }
 
 export type TargetCreateOrConnectWithoutExtrasInput = {
@@ -1797,6 +1828,7 @@ export type TargetUpdateWithoutExtrasInput = {
   modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   names?: Prisma.TargetNameUpdateManyWithoutTargetNestedInput
   alerts?: Prisma.TargetAlertUpdateManyWithoutTargetNestedInput
+  lists?: Prisma.TargetListMemberUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetUncheckedUpdateWithoutExtrasInput = {
@@ -1839,6 +1871,195 @@ export type TargetUncheckedUpdateWithoutExtrasInput = {
   modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   names?: Prisma.TargetNameUncheckedUpdateManyWithoutTargetNestedInput
   alerts?: Prisma.TargetAlertUncheckedUpdateManyWithoutTargetNestedInput
+  lists?: Prisma.TargetListMemberUncheckedUpdateManyWithoutTargetNestedInput
+}
+
+export type TargetCreateWithoutListsInput = {
+  id: string
+  number?: bigint | number
+  name: string
+  type: string
+  permissions?: string
+  ra?: number | null
+  dec?: number | null
+  skyPixel?: bigint | number | null
+  epoch?: number | null
+  parallax?: number | null
+  pmRa?: number | null
+  pmDec?: number | null
+  galacticLng?: number | null
+  galacticLat?: number | null
+  distance?: number | null
+  distanceErr?: number | null
+  scheme?: string | null
+  epochOfElements?: number | null
+  meanAnomaly?: number | null
+  argOfPerihelion?: number | null
+  eccentricity?: number | null
+  lngAscNode?: number | null
+  inclination?: number | null
+  meanDailyMotion?: number | null
+  semimajorAxis?: number | null
+  epochOfPerihelion?: number | null
+  ephemerisPeriod?: number | null
+  ephemerisPeriodErr?: number | null
+  ephemerisEpoch?: number | null
+  ephemerisEpochErr?: number | null
+  perihdist?: number | null
+  absMag?: number | null
+  slope?: number | null
+  version?: number
+  createdBy?: string
+  createdAt?: Date | string
+  modifiedAt?: Date | string
+  names?: Prisma.TargetNameCreateNestedManyWithoutTargetInput
+  alerts?: Prisma.TargetAlertCreateNestedManyWithoutTargetInput
+  extras?: Prisma.TargetExtraCreateNestedManyWithoutTargetInput
+}
+
+export type TargetUncheckedCreateWithoutListsInput = {
+  id: string
+  number?: bigint | number
+  name: string
+  type: string
+  permissions?: string
+  ra?: number | null
+  dec?: number | null
+  skyPixel?: bigint | number | null
+  epoch?: number | null
+  parallax?: number | null
+  pmRa?: number | null
+  pmDec?: number | null
+  galacticLng?: number | null
+  galacticLat?: number | null
+  distance?: number | null
+  distanceErr?: number | null
+  scheme?: string | null
+  epochOfElements?: number | null
+  meanAnomaly?: number | null
+  argOfPerihelion?: number | null
+  eccentricity?: number | null
+  lngAscNode?: number | null
+  inclination?: number | null
+  meanDailyMotion?: number | null
+  semimajorAxis?: number | null
+  epochOfPerihelion?: number | null
+  ephemerisPeriod?: number | null
+  ephemerisPeriodErr?: number | null
+  ephemerisEpoch?: number | null
+  ephemerisEpochErr?: number | null
+  perihdist?: number | null
+  absMag?: number | null
+  slope?: number | null
+  version?: number
+  createdBy?: string
+  createdAt?: Date | string
+  modifiedAt?: Date | string
+  names?: Prisma.TargetNameUncheckedCreateNestedManyWithoutTargetInput
+  alerts?: Prisma.TargetAlertUncheckedCreateNestedManyWithoutTargetInput
+  extras?: Prisma.TargetExtraUncheckedCreateNestedManyWithoutTargetInput
+}
+
+export type TargetCreateOrConnectWithoutListsInput = {
+  where: Prisma.TargetWhereUniqueInput
+  create: Prisma.XOR<Prisma.TargetCreateWithoutListsInput, Prisma.TargetUncheckedCreateWithoutListsInput>
+}
+
+export type TargetUpsertWithoutListsInput = {
+  update: Prisma.XOR<Prisma.TargetUpdateWithoutListsInput, Prisma.TargetUncheckedUpdateWithoutListsInput>
+  create: Prisma.XOR<Prisma.TargetCreateWithoutListsInput, Prisma.TargetUncheckedCreateWithoutListsInput>
+  where?: Prisma.TargetWhereInput
+}
+
+export type TargetUpdateToOneWithWhereWithoutListsInput = {
+  where?: Prisma.TargetWhereInput
+  data: Prisma.XOR<Prisma.TargetUpdateWithoutListsInput, Prisma.TargetUncheckedUpdateWithoutListsInput>
+}
+
+export type TargetUpdateWithoutListsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  number?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  type?: Prisma.StringFieldUpdateOperationsInput | string
+  permissions?: Prisma.StringFieldUpdateOperationsInput | string
+  ra?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  dec?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  skyPixel?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  epoch?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  parallax?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  pmRa?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  pmDec?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  galacticLng?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  galacticLat?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  distance?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  distanceErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  scheme?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  epochOfElements?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  meanAnomaly?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  argOfPerihelion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  eccentricity?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lngAscNode?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  inclination?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  meanDailyMotion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  semimajorAxis?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  epochOfPerihelion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisPeriod?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisPeriodErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisEpoch?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisEpochErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  perihdist?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  absMag?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  slope?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  names?: Prisma.TargetNameUpdateManyWithoutTargetNestedInput
+  alerts?: Prisma.TargetAlertUpdateManyWithoutTargetNestedInput
+  extras?: Prisma.TargetExtraUpdateManyWithoutTargetNestedInput
+}
+
+export type TargetUncheckedUpdateWithoutListsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  number?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  type?: Prisma.StringFieldUpdateOperationsInput | string
+  permissions?: Prisma.StringFieldUpdateOperationsInput | string
+  ra?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  dec?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  skyPixel?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  epoch?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  parallax?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  pmRa?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  pmDec?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  galacticLng?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  galacticLat?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  distance?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  distanceErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  scheme?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  epochOfElements?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  meanAnomaly?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  argOfPerihelion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  eccentricity?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lngAscNode?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  inclination?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  meanDailyMotion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  semimajorAxis?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  epochOfPerihelion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisPeriod?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisPeriodErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisEpoch?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisEpochErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  perihdist?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  absMag?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  slope?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  names?: Prisma.TargetNameUncheckedUpdateManyWithoutTargetNestedInput
+  alerts?: Prisma.TargetAlertUncheckedUpdateManyWithoutTargetNestedInput
+  extras?: Prisma.TargetExtraUncheckedUpdateManyWithoutTargetNestedInput
 }
 
 
@@ -1850,12 +2071,14 @@ export type TargetCountOutputType = {
   names: number
   alerts: number
   extras: number
+  lists: number
 }
 
 export type TargetCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   names?: boolean | TargetCountOutputTypeCountNamesArgs
   alerts?: boolean | TargetCountOutputTypeCountAlertsArgs
   extras?: boolean | TargetCountOutputTypeCountExtrasArgs
+  lists?: boolean | TargetCountOutputTypeCountListsArgs
 }
 
 /**
@@ -1887,6 +2110,13 @@ export type TargetCountOutputTypeCountAlertsArgs<ExtArgs extends runtime.Types.E
  */
 export type TargetCountOutputTypeCountExtrasArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.TargetExtraWhereInput
+}
+
+/**
+ * TargetCountOutputType without action
+ */
+export type TargetCountOutputTypeCountListsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.TargetListMemberWhereInput
 }
 
 
@@ -1931,6 +2161,7 @@ export type TargetSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   names?: boolean | Prisma.Target$namesArgs<ExtArgs>
   alerts?: boolean | Prisma.Target$alertsArgs<ExtArgs>
   extras?: boolean | Prisma.Target$extrasArgs<ExtArgs>
+  lists?: boolean | Prisma.Target$listsArgs<ExtArgs>
   _count?: boolean | Prisma.TargetCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["target"]>
 
@@ -2059,6 +2290,7 @@ export type TargetInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   names?: boolean | Prisma.Target$namesArgs<ExtArgs>
   alerts?: boolean | Prisma.Target$alertsArgs<ExtArgs>
   extras?: boolean | Prisma.Target$extrasArgs<ExtArgs>
+  lists?: boolean | Prisma.Target$listsArgs<ExtArgs>
   _count?: boolean | Prisma.TargetCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type TargetIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -2070,6 +2302,7 @@ export type $TargetPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     names: Prisma.$TargetNamePayload<ExtArgs>[]
     alerts: Prisma.$TargetAlertPayload<ExtArgs>[]
     extras: Prisma.$TargetExtraPayload<ExtArgs>[]
+    lists: Prisma.$TargetListMemberPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -2602,6 +2835,7 @@ export interface Prisma__TargetClient<T, Null = never, ExtArgs extends runtime.T
   names<T extends Prisma.Target$namesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Target$namesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TargetNamePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   alerts<T extends Prisma.Target$alertsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Target$alertsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TargetAlertPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   extras<T extends Prisma.Target$extrasArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Target$extrasArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TargetExtraPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  lists<T extends Prisma.Target$listsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Target$listsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TargetListMemberPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -3130,6 +3364,30 @@ export type Target$extrasArgs<ExtArgs extends runtime.Types.Extensions.InternalA
   take?: number
   skip?: number
   distinct?: Prisma.TargetExtraScalarFieldEnum | Prisma.TargetExtraScalarFieldEnum[]
+}
+
+/**
+ * Target.lists
+ */
+export type Target$listsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the TargetListMember
+   */
+  select?: Prisma.TargetListMemberSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the TargetListMember
+   */
+  omit?: Prisma.TargetListMemberOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.TargetListMemberInclude<ExtArgs> | null
+  where?: Prisma.TargetListMemberWhereInput
+  orderBy?: Prisma.TargetListMemberOrderByWithRelationInput | Prisma.TargetListMemberOrderByWithRelationInput[]
+  cursor?: Prisma.TargetListMemberWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.TargetListMemberScalarFieldEnum | Prisma.TargetListMemberScalarFieldEnum[]
 }
 
 /**

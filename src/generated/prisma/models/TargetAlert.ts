@@ -33,6 +33,9 @@ export type TargetAlertMinAggregateOutputType = {
   raw: string | null
   rawType: string | null
   linkedAt: Date | null
+  runId: string | null
+  queryId: string | null
+  queryName: string | null
 }
 
 export type TargetAlertMaxAggregateOutputType = {
@@ -44,6 +47,9 @@ export type TargetAlertMaxAggregateOutputType = {
   raw: string | null
   rawType: string | null
   linkedAt: Date | null
+  runId: string | null
+  queryId: string | null
+  queryName: string | null
 }
 
 export type TargetAlertCountAggregateOutputType = {
@@ -56,6 +62,9 @@ export type TargetAlertCountAggregateOutputType = {
   raw: number
   rawType: number
   linkedAt: number
+  runId: number
+  queryId: number
+  queryName: number
   _all: number
 }
 
@@ -69,6 +78,9 @@ export type TargetAlertMinAggregateInputType = {
   raw?: true
   rawType?: true
   linkedAt?: true
+  runId?: true
+  queryId?: true
+  queryName?: true
 }
 
 export type TargetAlertMaxAggregateInputType = {
@@ -80,6 +92,9 @@ export type TargetAlertMaxAggregateInputType = {
   raw?: true
   rawType?: true
   linkedAt?: true
+  runId?: true
+  queryId?: true
+  queryName?: true
 }
 
 export type TargetAlertCountAggregateInputType = {
@@ -92,6 +107,9 @@ export type TargetAlertCountAggregateInputType = {
   raw?: true
   rawType?: true
   linkedAt?: true
+  runId?: true
+  queryId?: true
+  queryName?: true
   _all?: true
 }
 
@@ -177,6 +195,9 @@ export type TargetAlertGroupByOutputType = {
   raw: string
   rawType: string
   linkedAt: Date
+  runId: string | null
+  queryId: string | null
+  queryName: string | null
   _count: TargetAlertCountAggregateOutputType | null
   _min: TargetAlertMinAggregateOutputType | null
   _max: TargetAlertMaxAggregateOutputType | null
@@ -210,6 +231,9 @@ export type TargetAlertWhereInput = {
   raw?: Prisma.StringFilter<"TargetAlert"> | string
   rawType?: Prisma.StringFilter<"TargetAlert"> | string
   linkedAt?: Prisma.DateTimeFilter<"TargetAlert"> | Date | string
+  runId?: Prisma.UuidNullableFilter<"TargetAlert"> | string | null
+  queryId?: Prisma.UuidNullableFilter<"TargetAlert"> | string | null
+  queryName?: Prisma.StringNullableFilter<"TargetAlert"> | string | null
   target?: Prisma.XOR<Prisma.TargetScalarRelationFilter, Prisma.TargetWhereInput>
 }
 
@@ -223,6 +247,9 @@ export type TargetAlertOrderByWithRelationInput = {
   raw?: Prisma.SortOrder
   rawType?: Prisma.SortOrder
   linkedAt?: Prisma.SortOrder
+  runId?: Prisma.SortOrderInput | Prisma.SortOrder
+  queryId?: Prisma.SortOrderInput | Prisma.SortOrder
+  queryName?: Prisma.SortOrderInput | Prisma.SortOrder
   target?: Prisma.TargetOrderByWithRelationInput
 }
 
@@ -239,6 +266,9 @@ export type TargetAlertWhereUniqueInput = Prisma.AtLeast<{
   raw?: Prisma.StringFilter<"TargetAlert"> | string
   rawType?: Prisma.StringFilter<"TargetAlert"> | string
   linkedAt?: Prisma.DateTimeFilter<"TargetAlert"> | Date | string
+  runId?: Prisma.UuidNullableFilter<"TargetAlert"> | string | null
+  queryId?: Prisma.UuidNullableFilter<"TargetAlert"> | string | null
+  queryName?: Prisma.StringNullableFilter<"TargetAlert"> | string | null
   target?: Prisma.XOR<Prisma.TargetScalarRelationFilter, Prisma.TargetWhereInput>
 }, "alertId">
 
@@ -252,6 +282,9 @@ export type TargetAlertOrderByWithAggregationInput = {
   raw?: Prisma.SortOrder
   rawType?: Prisma.SortOrder
   linkedAt?: Prisma.SortOrder
+  runId?: Prisma.SortOrderInput | Prisma.SortOrder
+  queryId?: Prisma.SortOrderInput | Prisma.SortOrder
+  queryName?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.TargetAlertCountOrderByAggregateInput
   _max?: Prisma.TargetAlertMaxOrderByAggregateInput
   _min?: Prisma.TargetAlertMinOrderByAggregateInput
@@ -270,6 +303,9 @@ export type TargetAlertScalarWhereWithAggregatesInput = {
   raw?: Prisma.StringWithAggregatesFilter<"TargetAlert"> | string
   rawType?: Prisma.StringWithAggregatesFilter<"TargetAlert"> | string
   linkedAt?: Prisma.DateTimeWithAggregatesFilter<"TargetAlert"> | Date | string
+  runId?: Prisma.UuidNullableWithAggregatesFilter<"TargetAlert"> | string | null
+  queryId?: Prisma.UuidNullableWithAggregatesFilter<"TargetAlert"> | string | null
+  queryName?: Prisma.StringNullableWithAggregatesFilter<"TargetAlert"> | string | null
 }
 
 export type TargetAlertCreateInput = {
@@ -281,6 +317,9 @@ export type TargetAlertCreateInput = {
   raw: string
   rawType: string
   linkedAt?: Date | string
+  runId?: string | null
+  queryId?: string | null
+  queryName?: string | null
   target: Prisma.TargetCreateNestedOneWithoutAlertsInput
 }
 
@@ -294,6 +333,9 @@ export type TargetAlertUncheckedCreateInput = {
   raw: string
   rawType: string
   linkedAt?: Date | string
+  runId?: string | null
+  queryId?: string | null
+  queryName?: string | null
 }
 
 export type TargetAlertUpdateInput = {
@@ -305,6 +347,9 @@ export type TargetAlertUpdateInput = {
   raw?: Prisma.StringFieldUpdateOperationsInput | string
   rawType?: Prisma.StringFieldUpdateOperationsInput | string
   linkedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   target?: Prisma.TargetUpdateOneRequiredWithoutAlertsNestedInput
 }
 
@@ -318,6 +363,9 @@ export type TargetAlertUncheckedUpdateInput = {
   raw?: Prisma.StringFieldUpdateOperationsInput | string
   rawType?: Prisma.StringFieldUpdateOperationsInput | string
   linkedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type TargetAlertCreateManyInput = {
@@ -330,6 +378,9 @@ export type TargetAlertCreateManyInput = {
   raw: string
   rawType: string
   linkedAt?: Date | string
+  runId?: string | null
+  queryId?: string | null
+  queryName?: string | null
 }
 
 export type TargetAlertUpdateManyMutationInput = {
@@ -341,6 +392,9 @@ export type TargetAlertUpdateManyMutationInput = {
   raw?: Prisma.StringFieldUpdateOperationsInput | string
   rawType?: Prisma.StringFieldUpdateOperationsInput | string
   linkedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type TargetAlertUncheckedUpdateManyInput = {
@@ -353,6 +407,9 @@ export type TargetAlertUncheckedUpdateManyInput = {
   raw?: Prisma.StringFieldUpdateOperationsInput | string
   rawType?: Prisma.StringFieldUpdateOperationsInput | string
   linkedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type TargetAlertListRelationFilter = {
@@ -375,6 +432,9 @@ export type TargetAlertCountOrderByAggregateInput = {
   raw?: Prisma.SortOrder
   rawType?: Prisma.SortOrder
   linkedAt?: Prisma.SortOrder
+  runId?: Prisma.SortOrder
+  queryId?: Prisma.SortOrder
+  queryName?: Prisma.SortOrder
 }
 
 export type TargetAlertMaxOrderByAggregateInput = {
@@ -386,6 +446,9 @@ export type TargetAlertMaxOrderByAggregateInput = {
   raw?: Prisma.SortOrder
   rawType?: Prisma.SortOrder
   linkedAt?: Prisma.SortOrder
+  runId?: Prisma.SortOrder
+  queryId?: Prisma.SortOrder
+  queryName?: Prisma.SortOrder
 }
 
 export type TargetAlertMinOrderByAggregateInput = {
@@ -397,6 +460,9 @@ export type TargetAlertMinOrderByAggregateInput = {
   raw?: Prisma.SortOrder
   rawType?: Prisma.SortOrder
   linkedAt?: Prisma.SortOrder
+  runId?: Prisma.SortOrder
+  queryId?: Prisma.SortOrder
+  queryName?: Prisma.SortOrder
 }
 
 export type TargetAlertCreateNestedManyWithoutTargetInput = {
@@ -450,6 +516,9 @@ export type TargetAlertCreateWithoutTargetInput = {
   raw: string
   rawType: string
   linkedAt?: Date | string
+  runId?: string | null
+  queryId?: string | null
+  queryName?: string | null
 }
 
 export type TargetAlertUncheckedCreateWithoutTargetInput = {
@@ -461,6 +530,9 @@ export type TargetAlertUncheckedCreateWithoutTargetInput = {
   raw: string
   rawType: string
   linkedAt?: Date | string
+  runId?: string | null
+  queryId?: string | null
+  queryName?: string | null
 }
 
 export type TargetAlertCreateOrConnectWithoutTargetInput = {
@@ -502,6 +574,9 @@ export type TargetAlertScalarWhereInput = {
   raw?: Prisma.StringFilter<"TargetAlert"> | string
   rawType?: Prisma.StringFilter<"TargetAlert"> | string
   linkedAt?: Prisma.DateTimeFilter<"TargetAlert"> | Date | string
+  runId?: Prisma.UuidNullableFilter<"TargetAlert"> | string | null
+  queryId?: Prisma.UuidNullableFilter<"TargetAlert"> | string | null
+  queryName?: Prisma.StringNullableFilter<"TargetAlert"> | string | null
 }
 
 export type TargetAlertCreateManyTargetInput = {
@@ -513,6 +588,9 @@ export type TargetAlertCreateManyTargetInput = {
   raw: string
   rawType: string
   linkedAt?: Date | string
+  runId?: string | null
+  queryId?: string | null
+  queryName?: string | null
 }
 
 export type TargetAlertUpdateWithoutTargetInput = {
@@ -524,6 +602,9 @@ export type TargetAlertUpdateWithoutTargetInput = {
   raw?: Prisma.StringFieldUpdateOperationsInput | string
   rawType?: Prisma.StringFieldUpdateOperationsInput | string
   linkedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type TargetAlertUncheckedUpdateWithoutTargetInput = {
@@ -535,6 +616,9 @@ export type TargetAlertUncheckedUpdateWithoutTargetInput = {
   raw?: Prisma.StringFieldUpdateOperationsInput | string
   rawType?: Prisma.StringFieldUpdateOperationsInput | string
   linkedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type TargetAlertUncheckedUpdateManyWithoutTargetInput = {
@@ -546,6 +630,9 @@ export type TargetAlertUncheckedUpdateManyWithoutTargetInput = {
   raw?: Prisma.StringFieldUpdateOperationsInput | string
   rawType?: Prisma.StringFieldUpdateOperationsInput | string
   linkedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  queryName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 
@@ -560,6 +647,9 @@ export type TargetAlertSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   raw?: boolean
   rawType?: boolean
   linkedAt?: boolean
+  runId?: boolean
+  queryId?: boolean
+  queryName?: boolean
   target?: boolean | Prisma.TargetDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["targetAlert"]>
 
@@ -573,6 +663,9 @@ export type TargetAlertSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   raw?: boolean
   rawType?: boolean
   linkedAt?: boolean
+  runId?: boolean
+  queryId?: boolean
+  queryName?: boolean
   target?: boolean | Prisma.TargetDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["targetAlert"]>
 
@@ -586,6 +679,9 @@ export type TargetAlertSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   raw?: boolean
   rawType?: boolean
   linkedAt?: boolean
+  runId?: boolean
+  queryId?: boolean
+  queryName?: boolean
   target?: boolean | Prisma.TargetDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["targetAlert"]>
 
@@ -599,9 +695,12 @@ export type TargetAlertSelectScalar = {
   raw?: boolean
   rawType?: boolean
   linkedAt?: boolean
+  runId?: boolean
+  queryId?: boolean
+  queryName?: boolean
 }
 
-export type TargetAlertOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"alertId" | "targetId" | "brokerId" | "brokerAlertId" | "objectId" | "generic" | "raw" | "rawType" | "linkedAt", ExtArgs["result"]["targetAlert"]>
+export type TargetAlertOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"alertId" | "targetId" | "brokerId" | "brokerAlertId" | "objectId" | "generic" | "raw" | "rawType" | "linkedAt" | "runId" | "queryId" | "queryName", ExtArgs["result"]["targetAlert"]>
 export type TargetAlertInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   target?: boolean | Prisma.TargetDefaultArgs<ExtArgs>
 }
@@ -633,6 +732,18 @@ export type $TargetAlertPayload<ExtArgs extends runtime.Types.Extensions.Interna
     raw: string
     rawType: string
     linkedAt: Date
+    /**
+     * run that brought the alert; no foreign key: the copy outlives the run
+     */
+    runId: string | null
+    /**
+     * its query
+     */
+    queryId: string | null
+    /**
+     * name of the query at that time
+     */
+    queryName: string | null
   }, ExtArgs["result"]["targetAlert"]>
   composites: {}
 }
@@ -1066,6 +1177,9 @@ export interface TargetAlertFieldRefs {
   readonly raw: Prisma.FieldRef<"TargetAlert", 'String'>
   readonly rawType: Prisma.FieldRef<"TargetAlert", 'String'>
   readonly linkedAt: Prisma.FieldRef<"TargetAlert", 'DateTime'>
+  readonly runId: Prisma.FieldRef<"TargetAlert", 'String'>
+  readonly queryId: Prisma.FieldRef<"TargetAlert", 'String'>
+  readonly queryName: Prisma.FieldRef<"TargetAlert", 'String'>
 }
     
 
