@@ -23,4 +23,5 @@ export type { BrokerRequest, Fields, HttpClient, ItemStream, ItemsRequest, JsonR
 export { lightCurve } from './light-curve.ts'
 export { type LookAhead, lookAhead } from './look-ahead.ts'
 export { type NewestFirst, newestFirst } from './newest-first.ts'
+export { type NumberedPage, type NumberedPages, numberedPages } from './numbered-pages.ts'
 export { joinArray, joinObject, sourceOf, unreadableItem, unreadableReason, withSource } from './source.ts'

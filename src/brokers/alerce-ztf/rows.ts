@@ -1,4 +1,4 @@
-import { type GenericAlert, joinArray, mjdToIso, Nullable, type Static, Type } from '../../broker-kit/index.ts'
+import { type GenericAlert, mjdToIso, Nullable, type Static, Type } from '../../broker-kit/index.ts'
 
 const sentinel = -999
 
@@ -17,11 +17,6 @@ type Row = Static<typeof Row>
 
 /** An object as ALeRCE lists it: one row, or an array of its rows when several classifiers speak of it. */
 export const AlerceAlert = Type.Unsafe<Row | Row[]>({ ...Row, type: ['object', 'array'], items: Row, minItems: 1 })
-
-/** Makes one alert of the rows of one object; a single row stays as it is. */
-export function joinRows(rows: readonly unknown[]): unknown {
-  return rows.length === 1 ? rows[0] : joinArray([...rows])
-}
 
 /** The generic alert of one object. Its rows differ only in what the classifiers say. */
 export function toGeneric(alert: Row | Row[]): GenericAlert {
