@@ -19,6 +19,7 @@ import { refuseUnknown } from './http/validation.ts'
 import { queryRoutes } from './queries/routes.ts'
 import { runResultRoutes } from './runs/result-routes.ts'
 import { runRoutes } from './runs/routes.ts'
+import { createRunReader } from './runs/run-reader.ts'
 import { targetRoutes } from './targets/routes.ts'
 
 /** What the application is made of. */
@@ -59,10 +60,11 @@ export async function buildApp({ config, database, registry, logger }: AppParts)
     async v1 => {
       requireToken(v1, config.apiTokens)
       refuseUnknown(v1)
+      const reader = createRunReader(database)
       await v1.register(catalogRoutes({ registry }))
       await v1.register(queryRoutes({ database, registry }))
-      await v1.register(runRoutes({ database, registry, draining }))
-      await v1.register(runResultRoutes({ database, draining }))
+      await v1.register(runRoutes({ database, registry, reader, draining }))
+      await v1.register(runResultRoutes({ database, reader, draining }))
       await v1.register(alertRoutes({ database }))
       await v1.register(targetRoutes({ database, registry }))
     },

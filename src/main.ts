@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { buildApp } from './app.ts'
 import { loadModules } from './broker-kit/load-modules.ts'
-import { createRegistry } from './broker-kit/registry.ts'
+import { createRegistry, type Registry } from './broker-kit/registry.ts'
 import { builtInBrokers } from './brokers/index.ts'
-import { readConfig } from './config.ts'
+import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { startWorker } from './runs/worker.ts'
 
@@ -24,36 +24,50 @@ const { registry, faults: brokerFaults } = createRegistry({
   enabled: config.enabledBrokers,
   variables: config.brokerVariables
 })
-refuse([...faults, ...installed.faults, ...brokerFaults])
+const allFaults = [...faults, ...installed.faults, ...brokerFaults]
+if (allFaults.length > 0) end(1, allFaults)
 
-const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log }).catch(stop)
-const app = await buildApp({ config, database, registry, logger: log })
-await app.listen({ host: config.host, port: config.port }).catch(stop)
-const worker = config.role === 'api' ? null : startWorker({ database, registry, log, concurrency: config.workerConcurrency })
+const service = start({ config, registry, log })
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))
+service.catch(error => end(1, [error instanceof Error ? error.message : String(error)]))
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(signal))
-
-/** Ends the process when it was configured wrongly, with all that is wrong. */
-function refuse(sentences: readonly string[]): void {
-  if (sentences.length === 0) return
-  for (const sentence of sentences) process.stderr.write(`${sentence}\n`)
-  process.exit(1)
+interface Parts {
+  readonly config: Config
+  readonly registry: Registry
+  readonly log: Logger
 }
 
-/** Ends the process when it cannot do its work. */
-function stop(error: unknown): never {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exit(1)
+/** Opens the database, listens and takes up runs; what was begun is ended again when it cannot. */
+async function start({ config, registry, log }: Parts): Promise<{ close(): Promise<void> }> {
+  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log })
+  try {
+    const app = await buildApp({ config, database, registry, logger: log })
+    await app.listen({ host: config.host, port: config.port })
+    const worker = config.role === 'api' ? null : startWorker({ database, registry, log, concurrency: config.workerConcurrency })
+    const close = async () => {
+      setTimeout(() => app.server.closeAllConnections(), drainMilliseconds).unref()
+      app.health.drain()
+      await Promise.all([app.close(), worker?.stop()])
+      await database.close()
+    }
+    return { close }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
 }
 
-/** Lets in-flight requests finish, hands runs back, closes the database and ends the process. */
-async function shutDown(signal: string): Promise<void> {
+/** Lets in-flight requests finish, hands runs back, closes the database and ends the process; also while it still starts. */
+async function stop(signal: string): Promise<void> {
   log.info({ signal }, 'Stopping.')
-  setTimeout(() => app.server.closeAllConnections(), drainMilliseconds).unref()
-  setTimeout(() => process.exit(1), exitMilliseconds).unref()
-  app.health.drain()
-  await Promise.all([app.close(), worker?.stop()])
-  await database.close()
+  setTimeout(() => end(1, ['Something hung: the process ends all the same.']), exitMilliseconds).unref()
+  const { close } = await service
+  await close()
   log.info({ signal }, 'Stopped.')
-  process.exit(0)
+  end(0, [])
+}
+
+function end(code: number, sentences: readonly string[]): never {
+  for (const sentence of sentences) process.stderr.write(`${sentence}\n`)
+  process.exit(code)
 }

@@ -85,7 +85,7 @@ describe('the configuration', () => {
       WORKER_CONCURRENCY: '0'
     })
     assert.deepEqual(faults, [
-      'PORT must be integer; it is "80a".',
+      'PORT must be an integer; it is "80a".',
       'ROLE must be one of "all", "api", "worker"; it is "boss".',
       'LOG_LEVEL must be one of "fatal", "error", "warn", "info", "debug", "trace", "silent"; it is "loud".',
       'WORKER_CONCURRENCY must be >= 1; it is "0".',

@@ -59,11 +59,17 @@ function messageOf({ keyword, params, message, parentSchema }: ErrorObject): str
   if (keyword === 'required') return 'is required'
   if (keyword === 'additionalProperties') return `is not known; known are ${Object.keys(parentSchema?.['properties'] ?? {}).join(', ')}`
   if (keyword === 'enum') return `must be one of ${params['allowedValues'].map((value: unknown) => JSON.stringify(value)).join(', ')}`
-  if (keyword === 'type') return `must be ${[params['type']].flat().join(' or ')}`
+  if (keyword === 'type') return `must be ${[params['type']].flat().map(nameOfType).join(' or ')}`
   return message ?? keyword
 }
 
 /** Escapes a member name for use in a JSON Pointer (RFC 6901). */
 export function escapePointer(member: string): string {
   return member.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+function nameOfType(type: string): string {
+  if (type === 'null') return 'null'
+  if (type === 'boolean') return 'true or false'
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
 }

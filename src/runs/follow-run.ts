@@ -1,17 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '../database.ts'
-import { findRun, isEnded, listRunAlerts, type RunAlertRow, type RunRow } from './store.ts'
-
-const pageOfStream = 1000
-/** How long a change may go unnoticed while the LISTEN connection is down [ms]. */
-const pollMilliseconds = 1000
+import type { RunReader } from './run-reader.ts'
+import { isEnded, type RunRow } from './store.ts'
 
 /** Waits until a run has ended, or the signal fires; answers the run as it is then, or null when there is none. */
-export async function waitForEnd(database: Database, runId: string, signal: AbortSignal): Promise<RunRow | null> {
-  const changes = watchRun(database, runId, signal)
+export async function waitForEnd(reader: RunReader, runId: string, signal: AbortSignal): Promise<RunRow | null> {
+  const changes = reader.watch(runId, signal)
   try {
     for (;;) {
-      const run = await findRun(database.prisma, runId)
+      const run = await reader.run(runId)
       if (run === null || isEnded(run) || signal.aborted) return run
       await changes.next()
     }
@@ -20,7 +15,8 @@ export async function waitForEnd(database: Database, runId: string, signal: Abor
   }
 }
 
-interface Follow {
+/** What part of a run is read, and how. */
+export interface Following {
   readonly runId: string
   /** Position behind which to begin. */
   readonly after: bigint
@@ -30,53 +26,21 @@ interface Follow {
   readonly signal: AbortSignal
 }
 
-/** Reads the alerts of a run in their order; a reader that follows is a reader of the store that waits. */
-export async function* followRun(database: Database, { runId, after, follow, signal }: Follow): AsyncGenerator<RunAlertRow> {
-  const changes = watchRun(database, runId, signal)
+/** Reads the alerts of a run as JSON, in their order; a reader that follows is a reader of the store that waits. */
+export async function* followRun(reader: RunReader, { runId, after, follow, signal }: Following): AsyncGenerator<string> {
+  const changes = reader.watch(runId, signal)
   try {
     for (let position = after; !signal.aborted; ) {
-      // Asked before the page is read: what was recorded before the end is then on it.
-      const run = await findRun(database.prisma, runId)
-      const rows = await listRunAlerts(database.pool, { runId, after: position, limit: pageOfStream })
-      yield* rows
-      position = rows.at(-1)?.position ?? position
-      if (rows.length === pageOfStream) continue
+      // Asked before the alerts are read: what was recorded before the end is then among them.
+      const run = await reader.run(runId)
+      const { lines, last, isFull } = await reader.lines(runId, position)
+      yield* lines
+      position = last
+      if (isFull) continue
       if (!follow || run === null || isEnded(run)) return
       await changes.next()
     }
   } finally {
     changes.close()
-  }
-}
-
-/** Tells when a run may have changed; changes between two waits are not missed. */
-function watchRun({ notifications }: Database, runId: string, signal: AbortSignal) {
-  let changed = false
-  let wake = () => {}
-  const note = () => {
-    changed = true
-    wake()
-  }
-  const forget = [
-    notifications.on('run_changed', id => {
-      if (id === runId) note()
-    }),
-    notifications.onReconnect(note)
-  ]
-  signal.addEventListener('abort', note)
-  return {
-    next: async () => {
-      while (!changed) {
-        const { promise, resolve } = Promise.withResolvers<void>()
-        wake = resolve
-        if (!notifications.connected) sleep(pollMilliseconds).then(note)
-        await promise
-      }
-      changed = false
-    },
-    close: () => {
-      for (const unsubscribe of forget) unsubscribe()
-      signal.removeEventListener('abort', note)
-    }
   }
 }

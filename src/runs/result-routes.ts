@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { Database } from '../database.ts'
@@ -6,9 +7,13 @@ import { sendNdjson } from '../http/ndjson.ts'
 import { ref } from '../http/openapi.ts'
 import { PageQuery, sendPage } from '../http/pagination.ts'
 import { notFound } from '../http/problems.ts'
+import { sendEvents } from '../http/sse.ts'
+import { exportRun } from './export-run.ts'
 import { followRun } from './follow-run.ts'
-import { pageOfRejections, pageOfRunAlerts, positionOf, presentRunAlert } from './list-results.ts'
-import { RejectionPage, RunAlert, RunAlertPage, RunId, StreamQuery } from './schemas.ts'
+import { pageOfRejections, pageOfRunAlerts, positionOf } from './list-results.ts'
+import { placeOf, runEvents } from './run-events.ts'
+import type { RunReader } from './run-reader.ts'
+import { RejectionPage, RunAlert, RunAlertPage, RunEvent, RunId, StreamQuery } from './schemas.ts'
 import { findRun } from './store.ts'
 
 const tags = ['Runs']
@@ -49,16 +54,48 @@ const listRejectionsSchema = {
   response: { 200: ref(RejectionPage) }
 }
 
+const exportRunAlertsSchema = {
+  operationId: 'exportRunAlerts',
+  summary: 'Export the alerts of a run as CSV',
+  description: 'A header and one line an alert, in the order in which they were recorded; what was recorded when it is asked for.',
+  tags,
+  params: RunId,
+  response: { 200: Type.Unsafe<unknown>({ description: 'CSV (RFC 4180).', content: { 'text/csv': { schema: { type: 'string' } } } }) }
+}
+
+const listenToRunSchema = {
+  operationId: 'listenToRun',
+  summary: 'Listen to a run',
+  description:
+    'Server-sent events until the run has ended: `progress` and `end` with the run, `feedback` with a message. A listener that comes back with `Last-Event-ID` is told what it missed.',
+  tags,
+  params: RunId,
+  headers: Type.Object({
+    'Last-Event-ID': Type.Optional(Type.String({ maxLength: 200, description: '`id` of the last event that was heard.' }))
+  }),
+  response: {
+    200: Type.Unsafe<string>({
+      description: 'Events; their data are RunEvent objects.',
+      content: { 'text/event-stream': { schema: ref(RunEvent) } }
+    })
+  }
+}
+
 interface Needs {
   readonly database: Database
+  readonly reader: RunReader
   /** Fires when the service stops: streams end. */
   readonly draining: AbortSignal
 }
 
 /** Results of runs over HTTP. */
-export const runResultRoutes =
-  ({ database, draining }: Needs): FastifyPluginAsyncTypebox =>
-  async app => {
+export const runResultRoutes = ({ database, reader, draining }: Needs): FastifyPluginAsyncTypebox => {
+  const find = async (runId: string) => {
+    if ((await findRun(database.prisma, runId)) === null) throw notFound('run', runId)
+  }
+  const ending = (reply: Parameters<typeof clientSignal>[0]) => AbortSignal.any([clientSignal(reply), draining])
+
+  return async app => {
     app.get('/runs/:runId/alerts', { schema: listRunAlertsSchema }, async (request, reply) =>
       sendPage(request, reply, await pageOfRunAlerts(database, { ...request.params, ...request.query }))
     )
@@ -71,12 +108,22 @@ export const runResultRoutes =
       const { runId } = request.params
       const { cursor, follow } = request.query
       const after = positionOf(cursor)
-      if ((await findRun(database.prisma, runId)) === null) throw notFound('run', runId)
-      const signal = AbortSignal.any([clientSignal(reply), draining])
-      return sendNdjson(reply, linesOf(followRun(database, { runId, after, follow, signal })))
+      await find(runId)
+      return sendNdjson(reply, followRun(reader, { runId, after, follow, signal: ending(reply) }))
+    })
+
+    app.get('/runs/:runId/alerts.csv', { schema: exportRunAlertsSchema, exposeHeadRoute: false }, async ({ params: { runId } }, reply) => {
+      await find(runId)
+      const lines = exportRun(database, { runId, signal: ending(reply) })
+      reply.header('Content-Disposition', `attachment; filename="run-${runId}.csv"`)
+      return reply.type('text/csv; charset=utf-8').send(Readable.from(lines, { objectMode: false }))
+    })
+
+    app.get('/runs/:runId/events', { schema: listenToRunSchema, exposeHeadRoute: false }, async (request, reply) => {
+      const { runId } = request.params
+      await find(runId)
+      const place = placeOf(request.headers['last-event-id'])
+      return sendEvents(reply, runEvents(reader, { runId, place, signal: ending(reply) }))
     })
   }
-
-async function* linesOf(rows: ReturnType<typeof followRun>): AsyncGenerator<string> {
-  for await (const row of rows) yield JSON.stringify(presentRunAlert(row))
 }

@@ -15,6 +15,7 @@ import { waitForEnd } from './follow-run.ts'
 import { pageOfRuns } from './list-runs.ts'
 import { preferFields, preferredWait } from './prefer.ts'
 import { presentRun } from './present-run.ts'
+import type { RunReader } from './run-reader.ts'
 import { AdHocRun, QueryRun, Run, RunId, RunListQuery, RunPage } from './schemas.ts'
 import { startAdHocRun, startQueryRun } from './start-run.ts'
 import { cancelRun, findRun, type RunRow } from './store.ts'
@@ -86,15 +87,13 @@ const cancelRunSchema = {
 interface Needs {
   readonly database: Database
   readonly registry: Registry
+  readonly reader: RunReader
   /** Fires when the service stops: nobody is kept waiting any longer. */
   readonly draining: AbortSignal
 }
 
 /** Runs over HTTP. */
-export const runRoutes = ({ database, registry, draining }: Needs): FastifyPluginAsyncTypebox => {
-  // Listened to from the beginning: the first listener of a channel hears nothing for a moment.
-  database.notifications.on('run_changed', () => {})
-
+export const runRoutes = ({ database, registry, reader, draining }: Needs): FastifyPluginAsyncTypebox => {
   const start = async (request: FastifyRequest, reply: FastifyReply, queue: (tx: Transaction) => Promise<RunRow>) => {
     const answer = await idempotently({
       request,
@@ -107,7 +106,7 @@ export const runRoutes = ({ database, registry, draining }: Needs): FastifyPlugi
     const seconds = preferredWait(request.headers.prefer)
     if (seconds === 0) return sendAnswer(reply, answer)
     const runId = answer.headers?.['Location']?.split('/').at(-1) ?? ''
-    const run = await waitForEnd(database, runId, AbortSignal.any([clientSignal(reply), draining, AbortSignal.timeout(seconds * 1000)]))
+    const run = await waitForEnd(reader, runId, AbortSignal.any([clientSignal(reply), draining, AbortSignal.timeout(seconds * 1000)]))
     reply.header('Preference-Applied', `wait=${seconds}`)
     if (run === null) return sendAnswer(reply, answer)
     return sendAnswer(reply, { ...answer, status: run.finishedAt === null ? 202 : 200, body: presentRun(run) })

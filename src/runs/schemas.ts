@@ -155,6 +155,15 @@ export const Rejection = component(
   )
 )
 
+/** What a listener to a run is told. */
+export const RunEvent = component(
+  'RunEvent',
+  Type.Unsafe<Run | { message: string }>({
+    anyOf: [ref(Run), Type.Object({ message: Type.String({ description: 'What the broker or its module tells about the results.' }) })],
+    description: 'Data of an event: the run for `progress` and `end`, a message for `feedback`.'
+  })
+)
+
 export const RunPage = pageOf('RunPage', Run)
 export const RunAlertPage = pageOf('RunAlertPage', RunAlert)
 export const RejectionPage = pageOf('RejectionPage', Rejection)

@@ -60,7 +60,7 @@ describe('saved queries', () => {
       '/parameters/targetName': 'is required'
     })
     assert.deepEqual(complaintsOf(await service.post('/v1/queries', { ...sand, parameters: { targetName: 7 } })), {
-      '/parameters/targetName': 'must be string'
+      '/parameters/targetName': 'must be a string'
     })
   })
 

@@ -68,8 +68,8 @@ test('a wrong shape is a bad response that says what is wrong first, and how muc
   const http = clientFor(upstream.url)
   const { kind, message } = await brokerErrorOf(http.json('a', Thing))
   assert.equal(kind, 'bad-response')
-  assert.match(message, /answered in a wrong shape: \/items\/0\/oid must be string \(and 1 more\)$/)
-  for (const path of ['null', 'number']) assert.match((await brokerErrorOf(http.json(path, Thing))).message, /the answer must be object/)
+  assert.match(message, /answered in a wrong shape: \/items\/0\/oid must be a string \(and 1 more\)$/)
+  for (const path of ['null', 'number']) assert.match((await brokerErrorOf(http.json(path, Thing))).message, /the answer must be an object/)
 })
 
 test('an answer larger than allowed is a bad response and is not read on', async () => {

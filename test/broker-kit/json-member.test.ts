@@ -44,7 +44,7 @@ test('a value within an answer remembers its own text; what is wrong with the an
   assert.deepEqual(value, { id: '170587116732416143', a: null })
   assert.equal(sourceOf(value)?.text, '{"id":170587116732416143, "a":NaN}')
   assert.match((await brokerErrorOf(http.json('none', schema, { at }))).message, /there is nothing at \/data/)
-  assert.match((await brokerErrorOf(http.json('wrong', schema, { at }))).message, /must be object/)
+  assert.match((await brokerErrorOf(http.json('wrong', schema, { at }))).message, /must be an object/)
   const inBandError = () => new BrokerError('not-found', 'no such id')
   assert.equal((await brokerErrorOf(http.json('error', schema, { at, inBandError }))).kind, 'not-found')
 })

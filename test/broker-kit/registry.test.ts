@@ -112,7 +112,7 @@ describe('a registry', () => {
     assert.equal(faults.length, 5)
     assert.doesNotMatch(faults.join(' '), /canary/)
     assert.match(faults.join('\n'), /^BROKER_LASAIR_ZTF_API_TOKEN must NOT have fewer than 8 characters\.$/m)
-    assert.match(faults.join('\n'), /^BROKER_LASAIR_ZTF_PAGE_SIZE must be integer\.$/m)
+    assert.match(faults.join('\n'), /^BROKER_LASAIR_ZTF_PAGE_SIZE must be an integer\.$/m)
   })
 
   const wrongUrls = ['ftp://example.org', 'example.org', 'http://user@example.org', 'https://example.org/?a=1', 'https://example.org/#a']

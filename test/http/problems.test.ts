@@ -77,7 +77,7 @@ describe('a request that is wrong', () => {
   it('is told all that is wrong with its body at once, by JSON Pointer, and what would be right', async () => {
     const answer = await service.post('/v1/queries', { name: 7, brokerId: 'my-broker', schedule: '* * * * *' })
     assert.deepEqual(complaintsOf(answer), [
-      ['/name', 'must be string'],
+      ['/name', 'must be a string'],
       ['/parameters', 'is required'],
       ['/schedule', 'is not known; known are name, brokerId, parameters']
     ])
@@ -105,7 +105,7 @@ describe('a request that is wrong', () => {
 
   it('is 422 without a body where one is needed, and for a body of another kind', async () => {
     for (const body of [undefined, '', 'null', '[]', '"text"', '1']) {
-      assert.deepEqual(complaintsOf(await service.post('/v1/queries', body)), [['', 'must be object']], String(body))
+      assert.deepEqual(complaintsOf(await service.post('/v1/queries', body)), [['', 'must be an object']], String(body))
     }
   })
 

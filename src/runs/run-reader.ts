@@ -1,0 +1,89 @@
+import type { Database } from '../database.ts'
+import { presentRunAlert } from './list-results.ts'
+import { shareQuery } from './share-queries.ts'
+import { findRun, listRunAlerts, type RunRow } from './store.ts'
+
+/** How long a change may go unnoticed while the LISTEN connection is down [ms]. */
+const pollMilliseconds = 1000
+const linesAtOnce = 1000
+
+/** Some alerts of a run, ready to be sent. */
+export interface RunLines {
+  /** JSON of the alerts, in their order. */
+  readonly lines: readonly string[]
+  /** Position of the last one; where the reader was when there is none. */
+  readonly last: bigint
+  /** Whether there may be more at once. */
+  readonly isFull: boolean
+}
+
+/** Tells when a run may have changed; changes between two waits are not missed. */
+export interface RunChanges {
+  /** Answers at the next change, or when the signal fires; after so long at the latest, if it is said [ms]. */
+  next(atLatest?: number): Promise<void>
+  close(): void
+}
+
+/** Reads runs for those who follow them: however many follow one, a change costs one query of each kind. */
+export interface RunReader {
+  run(runId: string): Promise<RunRow | null>
+  lines(runId: string, after: bigint): Promise<RunLines>
+  watch(runId: string, signal: AbortSignal): RunChanges
+}
+
+/** Makes the reader of this process. */
+export function createRunReader(database: Database): RunReader {
+  const { notifications } = database
+  const watchers = new Map<string, Set<() => void>>()
+  const runs = shareQuery((runId, _: null) => findRun(database.prisma, runId))
+  const lines = shareQuery((runId, after: bigint) => readLines(database, runId, after))
+  const tell = (runId: string) => {
+    runs.forget(runId)
+    lines.forget(runId)
+    for (const note of watchers.get(runId) ?? []) note()
+  }
+  // Listened to from the beginning: the first listener of a channel hears nothing for a moment.
+  notifications.on('run_changed', tell)
+  notifications.onReconnect(() => [...watchers.keys()].forEach(tell))
+
+  const watch = (runId: string, signal: AbortSignal): RunChanges => {
+    const changes = createChanges(() => notifications.connected)
+    const ofRun = watchers.get(runId) ?? new Set()
+    watchers.set(runId, ofRun.add(changes.note))
+    signal.addEventListener('abort', changes.note)
+    const close = () => {
+      signal.removeEventListener('abort', changes.note)
+      ofRun.delete(changes.note)
+      if (ofRun.size === 0 && watchers.get(runId) === ofRun) watchers.delete(runId)
+    }
+    return { next: changes.next, close }
+  }
+  return { run: runId => runs.ask(runId, null), lines: lines.ask, watch }
+}
+
+async function readLines({ pool }: Database, runId: string, after: bigint): Promise<RunLines> {
+  const rows = await listRunAlerts(pool, { runId, after, limit: linesAtOnce })
+  const lines = rows.map(row => JSON.stringify(presentRunAlert(row)))
+  return { lines, last: rows.at(-1)?.position ?? after, isFull: rows.length === linesAtOnce }
+}
+
+function createChanges(isConnected: () => boolean) {
+  let changed = false
+  let wake = () => {}
+  const note = () => {
+    changed = true
+    wake()
+  }
+  const next = async (atLatest?: number) => {
+    const timeout = isConnected() ? atLatest : Math.min(atLatest ?? pollMilliseconds, pollMilliseconds)
+    const timer = timeout === undefined ? undefined : setTimeout(note, timeout)
+    if (!changed) {
+      await new Promise<void>(resolve => {
+        wake = resolve
+      })
+    }
+    clearTimeout(timer)
+    changed = false
+  }
+  return { note, next }
+}
