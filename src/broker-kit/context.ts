@@ -1,7 +1,9 @@
 import type { Dispatcher } from 'undici'
 import type { BrokerContext, Logger } from './define-broker.ts'
+import type { Gate } from './gate.ts'
 import { createHttpClient } from './http-client.ts'
 import type { HttpLimits } from './http-limits.ts'
+import { createMask, type Mask } from './mask.ts'
 import type { InstalledBroker } from './registry.ts'
 
 /** What a context is made of. */
@@ -17,27 +19,36 @@ export interface ContextOptions {
   readonly newerThan?: string | null
   readonly limits?: Partial<HttpLimits>
   readonly dispatcher?: Dispatcher
+  /** What every request to the broker has to pass; left out: it is sent at once. */
+  readonly gate?: Gate
 }
 
-/** Makes what a module is given for one call. */
-export function createContext({ broker, signal, log, limits, dispatcher, ...options }: ContextOptions): BrokerContext {
+/** Makes what a module is given for one call. No feedback holds a secret. */
+export function createContext({ broker, signal, log, limits, dispatcher, gate, ...options }: ContextOptions): BrokerContext {
   const { baseUrl, settings } = broker
-  const secrets = secretsOf(broker)
+  const mask = maskOf(broker)
+  const feedback = (message: string) => options.feedback?.(mask.text(message))
+  const chosen = { ...(limits && { limits }), ...(dispatcher && { dispatcher }), ...(gate && { gate }) }
   return {
-    http: createHttpClient({ baseUrl, signal, log, secrets, ...(limits && { limits }), ...(dispatcher && { dispatcher }) }),
+    http: createHttpClient({ baseUrl, signal, log, secrets: secretsOf(broker), onWait: feedback, ...chosen }),
     baseUrl,
     signal,
     settings,
     log,
-    feedback: options.feedback ?? (() => {}),
+    feedback,
     checkpoint: options.checkpoint ?? (() => {}),
     resumeFrom: options.resumeFrom ?? null,
     newerThan: options.newerThan ?? null
   }
 }
 
+/** Hides a broker's secrets in whatever its module says or throws. */
+export function maskOf(broker: InstalledBroker): Mask {
+  return createMask(secretsOf(broker))
+}
+
 /** The values of a broker's secret settings, which no error, feedback or log may hold. */
-export function secretsOf({ module, settings }: InstalledBroker): string[] {
+function secretsOf({ module, settings }: InstalledBroker): string[] {
   const secret = Object.entries(module.settings?.properties ?? {}).filter(([, schema]) => schema['writeOnly'] === true)
   return secret.map(([name]) => settings[name]).filter(value => typeof value === 'string')
 }

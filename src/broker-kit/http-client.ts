@@ -10,6 +10,7 @@ import { prepareRequest } from './http-request.ts'
 import { withRetries } from './http-retry.ts'
 import { type Answer, type Call, send } from './http-send.ts'
 import type { Watch } from './http-watch.ts'
+import { createMask } from './mask.ts'
 import { readWhole } from './read-body.ts'
 
 /** Query or form fields; an array repeats its field, undefined leaves it out. */
@@ -86,10 +87,11 @@ export interface HttpClientOptions {
 export function createHttpClient({ baseUrl, signal, secrets = [], limits: chosen, onWait, ...given }: HttpClientOptions): HttpClient {
   const root = new URL(baseUrl)
   const limits = { ...defaultLimits, ...chosen }
+  const mask = createMask(secrets)
   const prepare = (path: string, request: BrokerRequest, accept: string): Call => ({
     request: prepareRequest(root, path, { accept, request }),
     limits,
-    secrets,
+    mask,
     signal,
     dispatcher: given.dispatcher,
     log: given.log,

@@ -1,5 +1,5 @@
-import { inspect } from 'node:util'
 import { BrokerError, type BrokerErrorKind, type BrokerErrorOptions } from './errors.ts'
+import type { Mask } from './mask.ts'
 
 const quoteLength = 300
 
@@ -10,29 +10,25 @@ export interface Reporter {
   /** Makes the error for a request or a body that failed on its way. */
   broken(cause: unknown): BrokerError
   /** Takes over an error that a module made of an answer, without the secrets in it. */
-  adopt(error: BrokerError): BrokerError
+  adopt(error: BrokerError): unknown
   /** Quotes the beginning of a body: no HTML, no secrets, one line. */
   quote(body: string): string
-  /** Replaces every secret. */
-  mask(text: string): string
 }
 
 /** What a reporter speaks of. */
 export interface ReporterOptions {
   readonly url: URL
-  readonly secrets: readonly string[]
+  readonly mask: Mask
   /** Status of the answer, once there is one. */
   readonly status?: number
 }
 
 /** Makes the reporter for one request or its answer. */
-export function createReporter({ url, secrets, status }: ReporterOptions): Reporter {
-  const spellings = [...new Set(secrets.flatMap(spellingsOf))].filter(Boolean).sort((a, b) => b.length - a.length)
-  const mask = (text: string) => spellings.reduce((masked, secret) => masked.replaceAll(secret, '***'), text)
+export function createReporter({ url, mask, status }: ReporterOptions): Reporter {
   const upstream = status === undefined ? {} : { upstreamStatus: status }
   const fault: Reporter['fault'] = (kind, words, { cause, ...options } = {}) => {
-    const hidden = cause === undefined ? {} : { cause: harmless(cause, mask) }
-    return new BrokerError(kind, mask(`${url.host}${url.pathname} ${words}`), { ...upstream, ...options, ...hidden })
+    const hidden = cause === undefined ? {} : { cause: mask.thrown(cause) }
+    return new BrokerError(kind, mask.text(`${url.host}${url.pathname} ${words}`), { ...upstream, ...options, ...hidden })
   }
   return {
     fault,
@@ -40,26 +36,9 @@ export function createReporter({ url, secrets, status }: ReporterOptions): Repor
       const { kind, words, retryable } = explainFailure(cause)
       return fault(kind, words, { cause, ...(retryable !== undefined && { retryable }) })
     },
-    adopt(error) {
-      if (harmless(error, mask) === error) return error
-      const { kind, message, retryable, upstreamStatus } = error
-      return new BrokerError(kind, mask(message), { retryable, ...(upstreamStatus !== null && { upstreamStatus }) })
-    },
-    quote: body => mask(fold(stripHtml(mask(body)))).slice(0, quoteLength),
-    mask
+    adopt: mask.thrown,
+    quote: body => mask.text(fold(stripHtml(mask.text(body)))).slice(0, quoteLength)
   }
-}
-
-/** How a secret may look where it comes back: as it is, in a URL, in a form, in JSON. */
-function spellingsOf(secret: string): string[] {
-  const inForm = new URLSearchParams([['', secret]]).toString().slice(1)
-  return [secret, encodeURIComponent(secret), encodeURI(secret), inForm, JSON.stringify(secret).slice(1, -1)]
-}
-
-// Loggers print causes in full, so a cause that holds a secret is replaced by what can be said of it.
-function harmless(cause: unknown, mask: (text: string) => string): unknown {
-  const printed = inspect(cause, { depth: 5 })
-  return mask(printed) === printed ? cause : new Error(mask(cause instanceof Error ? cause.message : String(cause)))
 }
 
 function stripHtml(text: string): string {

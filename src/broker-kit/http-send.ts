@@ -7,6 +7,7 @@ import type { HttpLimits } from './http-limits.ts'
 import { readRate } from './http-rate.ts'
 import { createReporter, kindOfStatus, type Reporter } from './http-reporter.ts'
 import { type PreparedRequest, redirected, withinHost } from './http-request.ts'
+import type { Mask } from './mask.ts'
 import { readBeginning } from './read-body.ts'
 
 /** The successful answer to a request; its body is still to be read. */
@@ -22,7 +23,7 @@ export interface Answer {
 export interface Call {
   readonly request: PreparedRequest
   readonly limits: HttpLimits
-  readonly secrets: readonly string[]
+  readonly mask: Mask
   readonly dispatcher: Dispatcher | undefined
   readonly signal: AbortSignal
   readonly log: Logger | undefined
@@ -52,13 +53,13 @@ export async function send(call: Call, attempt: Attempt): Promise<Answer> {
 
 type Headers = Dispatcher.ResponseData['headers']
 
-async function exchange({ secrets, dispatcher }: Call, { url, method, headers, body }: PreparedRequest, { watch }: Attempt) {
-  const reporter = createReporter({ url, secrets })
+async function exchange({ mask, dispatcher }: Call, { url, method, headers, body }: PreparedRequest, { watch }: Attempt) {
+  const reporter = createReporter({ url, mask })
   const options = { method, headers, body, signal: watch.signal, dispatcher: dispatcher ?? agent, headersTimeout: 0, bodyTimeout: 0 }
   try {
     const answer = await watch.wait(undiciRequest(url, options))
     answer.body.on('error', () => {})
-    return { headers: answer.headers, answer: toAnswer(answer, createReporter({ url, secrets, status: answer.statusCode })) }
+    return { headers: answer.headers, answer: toAnswer(answer, createReporter({ url, mask, status: answer.statusCode })) }
   } catch (cause) {
     throw reporter.broken(cause)
   }

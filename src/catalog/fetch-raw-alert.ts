@@ -1,4 +1,4 @@
-import { createContext } from '../broker-kit/context.ts'
+import { createContext, maskOf } from '../broker-kit/context.ts'
 import type { Logger } from '../broker-kit/define-broker.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
 import { sourceOf } from '../broker-kit/source.ts'
@@ -18,7 +18,11 @@ export async function fetchRawAlert(request: RawAlertRequest): Promise<{ readonl
   if (module.retired) throw gone(`${module.name} is gone since ${module.retired.since}; use ${module.retired.use}.`)
   if (missingSettings.length > 0) throw conflict(`${module.name} needs settings: ${missingSettings.join(', ')}.`, { missingSettings })
   if (module.fetchAlert === undefined) throw new Problem(501, `${module.name} cannot be asked for a single alert.`)
-  const source = sourceOf(await module.fetchAlert(brokerAlertId, createContext({ broker, signal, log })))
+  const context = createContext({ broker, signal, log })
+  const alert = await module.fetchAlert(brokerAlertId, context).catch(error => {
+    throw maskOf(broker).thrown(error)
+  })
+  const source = sourceOf(alert)
   if (source === undefined) throw new Error(`The module '${module.id}' answered an alert without its source text.`)
   return source
 }

@@ -1,10 +1,11 @@
-import { createContext } from '../broker-kit/context.ts'
+import { createContext, maskOf } from '../broker-kit/context.ts'
 import type { Logger } from '../broker-kit/define-broker.ts'
 import { isBrokerError } from '../broker-kit/errors.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
 import { makeStorable } from '../domain/storable.ts'
 import { batchItems } from './batch-items.ts'
+import { fetchAlerts, UpstreamFailure } from './fetch-alerts.ts'
 import { normaliseAlert } from './normalise-alert.ts'
 import type { ClaimedRun, RunEnd, RunError } from './queue-store.ts'
 import { recordRun } from './record-run.ts'
@@ -38,39 +39,33 @@ export async function executeRun(execution: Execution): Promise<RunEnd> {
   const stopUpstream = new AbortController()
   const stop = AbortSignal.any([signal, deadline.signal, stopUpstream.signal])
   const notes = createNotes()
-  const context = createContext({
+  const fetching = {
     broker,
-    signal: stop,
-    log: execution.log,
-    resumeFrom: run.checkpoint,
+    parameters: run.parameters,
     feedback: notes.feedback,
-    checkpoint: notes.checkpoint
-  })
+    createContext: () =>
+      createContext({
+        broker,
+        signal: stop,
+        log: execution.log,
+        resumeFrom: notes.newestCheckpoint() ?? run.checkpoint,
+        feedback: notes.feedback,
+        checkpoint: notes.checkpoint
+      })
+  }
   try {
     const complaints = broker.parameterComplaints(run.parameters)
     if (complaints.length > 0) return { ...notes.end(), error: misfit(complaints.map(({ pointer, message }) => `${pointer} ${message}`)) }
-    const truncatedBy = await recordAll(execution, { source: fetchAlerts(broker, run.parameters, context), notes, stop })
+    const truncatedBy = await recordAll(execution, { source: fetchAlerts(fetching), notes, stop })
     return { ...notes.end(), truncatedBy }
   } catch (error) {
     signal.throwIfAborted()
     if (deadline.signal.aborted && error === deadline.signal.reason) return { ...notes.end(), truncatedBy: 'seconds' }
-    if (error instanceof UpstreamFailure) return { ...notes.end(), error: runError(error.cause) }
+    if (error instanceof UpstreamFailure) return { ...notes.end(), error: runError(maskOf(broker).thrown(error.cause)) }
     throw error
   } finally {
     deadline.clear()
     stopUpstream.abort(new Error('The run is over.'))
-  }
-}
-
-/** What a module threw, told apart from what the database throws. */
-class UpstreamFailure extends Error {}
-
-async function* fetchAlerts(broker: InstalledBroker, parameters: unknown, context: ReturnType<typeof createContext>) {
-  try {
-    yield* broker.module.fetchAlerts(Object(parameters), context)
-  } catch (cause) {
-    context.signal.throwIfAborted()
-    throw new UpstreamFailure('The module threw.', { cause })
   }
 }
 
@@ -111,6 +106,7 @@ const longestFeedback = 1000
 function createNotes() {
   let messages: string[] = []
   let token: string | null = null
+  let newestToken: string | null = null
   const take = () => {
     const taken = { feedback: messages, checkpoint: token }
     messages = []
@@ -123,7 +119,9 @@ function createNotes() {
     },
     checkpoint: (newest: string) => {
       token = newest
+      newestToken = newest
     },
+    newestCheckpoint: () => newestToken,
     take,
     end: (): RunEnd => ({ error: null, truncatedBy: null, feedback: take().feedback })
   }

@@ -51,10 +51,11 @@ export async function attempt(subject: Subject, operation: Operation, options: P
   const values: unknown[] = []
   const record = createRecord(() => values.length)
   const broker = { ...install(subject), baseUrl: standIn.baseUrl, settings: options.settings ?? structuredClone(scenario.settings ?? {}) }
+  const { feedback, ...listeners } = record.listeners
   const context = createContext({
     broker,
     signal: options.signal ?? new AbortController().signal,
-    ...record.listeners,
+    ...listeners,
     resumeFrom: options.resumeFrom ?? scenario.resumeFrom ?? null,
     newerThan: scenario.newerThan ?? null,
     limits: { retries: 0, requestTimeout: 10_000, ...options.limits },
@@ -67,7 +68,7 @@ export async function attempt(subject: Subject, operation: Operation, options: P
   let failure: Outcome['failure'] = null
   try {
     const parameters = options.parameters ?? structuredClone(scenario.parameters)
-    for await (const value of operation.run(watched(context, record.looked), parameters)) {
+    for await (const value of operation.run(watched({ ...context, feedback }, record.looked), parameters)) {
       values.push(value)
       if (values.length >= take) break
     }
