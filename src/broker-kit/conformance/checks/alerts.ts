@@ -115,8 +115,7 @@ function valuesIn(text: string): string[] {
 
 function memberPattern(name: string, value: unknown): RegExp {
   const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(
-    `(${escaped(JSON.stringify(name))}\\s*:\\s*)(?:${escaped(JSON.stringify(value))}|${escaped(JSON.stringify(String(value)))})(?=\\s*[,}])`,
-    'g'
-  )
+  // A long number is read as text: it may stand there with quotes or without.
+  const written = [JSON.stringify(String(value)), String(value)].map(escaped)
+  return new RegExp(`(${escaped(JSON.stringify(name))}\\s*:\\s*)(?:${written.join('|')})(?=\\s*[,}])`, 'g')
 }
