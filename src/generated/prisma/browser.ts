@@ -87,3 +87,13 @@ export type IdempotencyKey = Prisma.IdempotencyKeyModel
  * What a room sets off in a higher one, written in the transaction that caused it.
  */
 export type Outbox = Prisma.OutboxModel
+/**
+ * Model BrokerState
+ * How a broker is doing, for all processes. Only PostgreSQL's clock decides what is over.
+ */
+export type BrokerState = Prisma.BrokerStateModel
+/**
+ * Model BrokerRequest
+ * A request to a broker that has limits, for as long as it counts against them.
+ */
+export type BrokerRequest = Prisma.BrokerRequestModel

@@ -410,7 +410,9 @@ export const ModelName = {
   TargetList: 'TargetList',
   TargetListMember: 'TargetListMember',
   IdempotencyKey: 'IdempotencyKey',
-  Outbox: 'Outbox'
+  Outbox: 'Outbox',
+  BrokerState: 'BrokerState',
+  BrokerRequest: 'BrokerRequest'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -426,7 +428,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "brokerQuery" | "run" | "alert" | "alertKey" | "runAlert" | "rejection" | "target" | "targetName" | "targetAlert" | "targetExtra" | "targetList" | "targetListMember" | "idempotencyKey" | "outbox"
+    modelProps: "brokerQuery" | "run" | "alert" | "alertKey" | "runAlert" | "rejection" | "target" | "targetName" | "targetAlert" | "targetExtra" | "targetList" | "targetListMember" | "idempotencyKey" | "outbox" | "brokerState" | "brokerRequest"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1466,6 +1468,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    BrokerState: {
+      payload: Prisma.$BrokerStatePayload<ExtArgs>
+      fields: Prisma.BrokerStateFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.BrokerStateFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerStatePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.BrokerStateFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerStatePayload>
+        }
+        findFirst: {
+          args: Prisma.BrokerStateFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerStatePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.BrokerStateFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerStatePayload>
+        }
+        findMany: {
+          args: Prisma.BrokerStateFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerStatePayload>[]
+        }
+        create: {
+          args: Prisma.BrokerStateCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerStatePayload>
+        }
+        createMany: {
+          args: Prisma.BrokerStateCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.BrokerStateCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerStatePayload>[]
+        }
+        delete: {
+          args: Prisma.BrokerStateDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerStatePayload>
+        }
+        update: {
+          args: Prisma.BrokerStateUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerStatePayload>
+        }
+        deleteMany: {
+          args: Prisma.BrokerStateDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.BrokerStateUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.BrokerStateUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerStatePayload>[]
+        }
+        upsert: {
+          args: Prisma.BrokerStateUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerStatePayload>
+        }
+        aggregate: {
+          args: Prisma.BrokerStateAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateBrokerState>
+        }
+        groupBy: {
+          args: Prisma.BrokerStateGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.BrokerStateGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.BrokerStateCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.BrokerStateCountAggregateOutputType> | number
+        }
+      }
+    }
+    BrokerRequest: {
+      payload: Prisma.$BrokerRequestPayload<ExtArgs>
+      fields: Prisma.BrokerRequestFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.BrokerRequestFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerRequestPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.BrokerRequestFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerRequestPayload>
+        }
+        findFirst: {
+          args: Prisma.BrokerRequestFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerRequestPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.BrokerRequestFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerRequestPayload>
+        }
+        findMany: {
+          args: Prisma.BrokerRequestFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerRequestPayload>[]
+        }
+        create: {
+          args: Prisma.BrokerRequestCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerRequestPayload>
+        }
+        createMany: {
+          args: Prisma.BrokerRequestCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.BrokerRequestCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerRequestPayload>[]
+        }
+        delete: {
+          args: Prisma.BrokerRequestDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerRequestPayload>
+        }
+        update: {
+          args: Prisma.BrokerRequestUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerRequestPayload>
+        }
+        deleteMany: {
+          args: Prisma.BrokerRequestDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.BrokerRequestUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.BrokerRequestUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerRequestPayload>[]
+        }
+        upsert: {
+          args: Prisma.BrokerRequestUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrokerRequestPayload>
+        }
+        aggregate: {
+          args: Prisma.BrokerRequestAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateBrokerRequest>
+        }
+        groupBy: {
+          args: Prisma.BrokerRequestGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.BrokerRequestGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.BrokerRequestCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.BrokerRequestCountAggregateOutputType> | number
+        }
+      }
+    }
   }
 } & {
   other: {
@@ -1748,6 +1898,33 @@ export const OutboxScalarFieldEnum = {
 } as const
 
 export type OutboxScalarFieldEnum = (typeof OutboxScalarFieldEnum)[keyof typeof OutboxScalarFieldEnum]
+
+
+export const BrokerStateScalarFieldEnum = {
+  brokerId: 'brokerId',
+  openUntil: 'openUntil',
+  openings: 'openings',
+  probeUntil: 'probeUntil',
+  pausedUntil: 'pausedUntil',
+  rateLeft: 'rateLeft',
+  rateUntil: 'rateUntil',
+  lastSuccessAt: 'lastSuccessAt',
+  lastErrorAt: 'lastErrorAt',
+  lastErrorKind: 'lastErrorKind',
+  lastErrorDetail: 'lastErrorDetail',
+  lastErrorStatus: 'lastErrorStatus'
+} as const
+
+export type BrokerStateScalarFieldEnum = (typeof BrokerStateScalarFieldEnum)[keyof typeof BrokerStateScalarFieldEnum]
+
+
+export const BrokerRequestScalarFieldEnum = {
+  id: 'id',
+  brokerId: 'brokerId',
+  heldUntil: 'heldUntil'
+} as const
+
+export type BrokerRequestScalarFieldEnum = (typeof BrokerRequestScalarFieldEnum)[keyof typeof BrokerRequestScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -2073,6 +2250,8 @@ export type GlobalOmitConfig = {
   targetListMember?: Prisma.TargetListMemberOmit
   idempotencyKey?: Prisma.IdempotencyKeyOmit
   outbox?: Prisma.OutboxOmit
+  brokerState?: Prisma.BrokerStateOmit
+  brokerRequest?: Prisma.BrokerRequestOmit
 }
 
 /* Types for Logging */

@@ -64,7 +64,9 @@ export const ModelName = {
   TargetList: 'TargetList',
   TargetListMember: 'TargetListMember',
   IdempotencyKey: 'IdempotencyKey',
-  Outbox: 'Outbox'
+  Outbox: 'Outbox',
+  BrokerState: 'BrokerState',
+  BrokerRequest: 'BrokerRequest'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -326,6 +328,33 @@ export const OutboxScalarFieldEnum = {
 } as const
 
 export type OutboxScalarFieldEnum = (typeof OutboxScalarFieldEnum)[keyof typeof OutboxScalarFieldEnum]
+
+
+export const BrokerStateScalarFieldEnum = {
+  brokerId: 'brokerId',
+  openUntil: 'openUntil',
+  openings: 'openings',
+  probeUntil: 'probeUntil',
+  pausedUntil: 'pausedUntil',
+  rateLeft: 'rateLeft',
+  rateUntil: 'rateUntil',
+  lastSuccessAt: 'lastSuccessAt',
+  lastErrorAt: 'lastErrorAt',
+  lastErrorKind: 'lastErrorKind',
+  lastErrorDetail: 'lastErrorDetail',
+  lastErrorStatus: 'lastErrorStatus'
+} as const
+
+export type BrokerStateScalarFieldEnum = (typeof BrokerStateScalarFieldEnum)[keyof typeof BrokerStateScalarFieldEnum]
+
+
+export const BrokerRequestScalarFieldEnum = {
+  id: 'id',
+  brokerId: 'brokerId',
+  heldUntil: 'heldUntil'
+} as const
+
+export type BrokerRequestScalarFieldEnum = (typeof BrokerRequestScalarFieldEnum)[keyof typeof BrokerRequestScalarFieldEnum]
 
 
 export const SortOrder = {
