@@ -17,7 +17,7 @@ export const Caps = component(
           Type.Integer({
             minimum: 1,
             maximum: 2_147_483_647,
-            description: 'Most distinct alerts [count]; null = no cap; 100,000 when left out.'
+            description: 'Most distinct alerts [count]; null = no cap; 100,000 when left out, none for an endless source.'
           })
         )
       ),

@@ -1,4 +1,4 @@
-import type { Registry } from '../broker-kit/registry.ts'
+import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
 import type { Transaction } from '../database.ts'
 import type { Complaint } from '../domain/schema.ts'
 import { conflict, invalid, notFound, Problem } from '../http/problems.ts'
@@ -28,7 +28,14 @@ export async function startQueryRun(tx: Transaction, { registry, caller, caps, q
     })
   refuseUnset(broker.missingSettings, brokerId)
   await markQueryRun(tx, queryId)
-  return createRun(tx, { queryId, queryName: name, brokerId, parameters: Object(parameters), caps: capsOf(caps), createdBy: caller })
+  return createRun(tx, {
+    queryId,
+    queryName: name,
+    brokerId,
+    parameters: Object(parameters),
+    caps: capsOf(broker, caps),
+    createdBy: caller
+  })
 }
 
 /** Queues a run without a saved query; throws 422 with pointers when it does not fit. */
@@ -39,7 +46,7 @@ export async function startAdHocRun(tx: Transaction, { registry, caller, request
   const complaints = broker.parameterComplaints(parameters)
   if (complaints.length > 0) throw invalid(complaints.map(inParameters))
   refuseUnset(broker.missingSettings, brokerId)
-  return createRun(tx, { queryId: null, queryName: null, brokerId, parameters, caps: capsOf(caps), createdBy: caller })
+  return createRun(tx, { queryId: null, queryName: null, brokerId, parameters, caps: capsOf(broker, caps), createdBy: caller })
 }
 
 function inParameters({ pointer, message }: Complaint): Complaint {
@@ -50,6 +57,7 @@ function refuseUnset(missing: readonly string[], brokerId: string): void {
   if (missing.length > 0) throw conflict(`The operator has not set what '${brokerId}' needs: ${missing.join(', ')}.`)
 }
 
-function capsOf({ alerts = defaultAlertsCap, bytes = null, seconds = null }: Caps = {}) {
-  return { alerts, bytes, seconds }
+/** An endless source has no cap unless one is asked for: it would stop for good. */
+function capsOf({ module }: InstalledBroker, { alerts, bytes = null, seconds = null }: Caps = {}) {
+  return { alerts: alerts === undefined ? (module.delivery === 'endless' ? null : defaultAlertsCap) : alerts, bytes, seconds }
 }

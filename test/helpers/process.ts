@@ -23,7 +23,11 @@ export interface ServiceProcess {
 /** Starts the service with these environment variables and waits until it listens; throws with its output when it does not. */
 export async function startProcess(variables: Readonly<Record<string, string>>): Promise<ServiceProcess> {
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env
-  const child = spawn(process.execPath, [main], { env: { PATH, HOME, TMPDIR, PORT: '0', ...variables }, stdio: ['ignore', 'pipe', 'pipe'] })
+  // Modules outside of src import the broker kit by the name of the package, which is not built here.
+  const child = spawn(process.execPath, ['--conditions=tom-alerts-source', main], {
+    env: { PATH, HOME, TMPDIR, PORT: '0', ...variables },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
   const lines: string[] = []
   const listening = Promise.withResolvers<string>()
   for (const stream of [child.stdout, child.stderr]) {
