@@ -87,19 +87,33 @@ export const alertChecks: ConformanceChecks = {
   }
 }
 
-/** One member of each name that gives an alert its id or objectId. */
-function idMembersOf({ alerts, read }: Normalised): Member[] {
+/** A member that gives an alert its id or objectId, and where it stands when its alert is no JSON. */
+interface IdMember extends Member {
+  readonly row: string | null
+}
+
+/** One such member of each name. */
+function idMembersOf({ alerts, read }: Normalised): IdMember[] {
   const members = read.flatMap((raw, index) => {
     const ids = [alerts[index]?.id, alerts[index]?.objectId]
-    return membersOf(raw).filter(({ value }) => ids.includes(String(value)))
+    const source = sourceOf(raw)
+    const row = source?.mediaType === 'text/csv' ? source.text : null
+    return membersOf(raw)
+      .filter(({ value }) => ids.includes(String(value)))
+      .map(member => ({ ...member, row }))
   })
   return [...new Map(members.map(member => [member.name, member])).values()]
 }
 
 /** Has the broker send a long number in place of an id. */
-async function assertSurvives(subject: Subject, run: Operation, { name, value, digits }: Member & { digits: string }): Promise<void> {
-  const edit = (text: string) => text.replace(memberPattern(name, value), (_, before: string) => `${before}${digits}`)
-  const { alerts, rejections } = normalise(subject, (await play(subject, run, { edit })).values)
+async function assertSurvives(
+  subject: Subject,
+  run: Operation,
+  { name, value, row, digits }: IdMember & { digits: string }
+): Promise<void> {
+  const inJson = (text: string) => text.replace(memberPattern(name, value), (_, before: string) => `${before}${digits}`)
+  const inRow = (text: string) => text.replace(row ?? '', whole => whole.replace(String(value), digits))
+  const { alerts, rejections } = normalise(subject, (await play(subject, run, { edit: row === null ? inJson : inRow })).values)
   const found = alerts.flatMap(({ id, objectId }) => [id, objectId])
   const rounded = found.filter(id => Number(id) === Number(digits) && id !== digits)
   assert.deepEqual(rounded, [], `${run.title}: ${name} = ${digits} was rounded`)

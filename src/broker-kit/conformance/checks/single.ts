@@ -71,6 +71,6 @@ function assertLightCurve(title: string, values: readonly unknown[]): void {
     times.toSorted((a, b) => a - b),
     `${title}: not in order of time`
   )
-  const keys = points.map(({ sourceId, timestamp, kind, band }) => sourceId ?? `${timestamp} ${kind} ${band}`)
+  const keys = points.map(({ sourceId, timestamp, kind, band }) => `${kind} ${sourceId ?? `${timestamp} ${band}`}`)
   assert.deepEqual(keys, [...new Set(keys)], `${title}: a point comes twice`)
 }
