@@ -1,6 +1,7 @@
 import type { AnyBrokerModule } from '../broker-kit/index.ts'
+import { alerceLsst } from './alerce-lsst/index.ts'
 import { alerceZtf } from './alerce-ztf/index.ts'
 import { myBroker } from './my-broker/index.ts'
 
 /** The brokers that come with the service. A new one costs a folder, an import and a line here. */
-export const builtInBrokers: readonly AnyBrokerModule[] = [alerceZtf, myBroker]
+export const builtInBrokers: readonly AnyBrokerModule[] = [alerceLsst, alerceZtf, myBroker]
