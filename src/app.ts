@@ -16,6 +16,7 @@ import { measureRequests, serveMetrics } from './http/metrics.ts'
 import { requestId } from './http/request-id.ts'
 import { requestLog } from './http/request-log.ts'
 import { refuseUnknown } from './http/validation.ts'
+import type { Metrics } from './metrics.ts'
 import { queryRoutes } from './queries/routes.ts'
 import { runResultRoutes } from './runs/result-routes.ts'
 import { runRoutes } from './runs/routes.ts'
@@ -27,12 +28,13 @@ export interface AppParts {
   readonly config: Pick<Config, 'apiTokens' | 'role'>
   readonly database: Database
   readonly registry: Registry
+  readonly metrics: Metrics
   /** Left out: the application logs nothing. */
   readonly logger?: FastifyBaseLogger
 }
 
 /** Builds the application: everything it serves, in reading order. It neither listens nor asks the database anything by itself. */
-export async function buildApp({ config, database, registry, logger }: AppParts): Promise<FastifyInstance> {
+export async function buildApp({ config, database, registry, metrics, logger }: AppParts): Promise<FastifyInstance> {
   const app = fastify({
     ...(logger && { loggerInstance: logger }),
     genReqId: requestId,
@@ -45,7 +47,7 @@ export async function buildApp({ config, database, registry, logger }: AppParts)
 
   layFoundation(app)
   await describeApi(app)
-  const metrics = measureRequests(app)
+  measureRequests(app, metrics)
 
   const { draining } = serveHealth(app, database)
   serveExampleData(app)

@@ -6,6 +6,8 @@ import { createRegistry, type Registry } from './broker-kit/registry.ts'
 import { builtInBrokers } from './brokers/index.ts'
 import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './database.ts'
+import { createMetrics } from './metrics.ts'
+import { queueState } from './runs/queue-store.ts'
 import { startWorker } from './runs/worker.ts'
 
 /** In-flight requests have so long to come to an end [ms]. */
@@ -41,9 +43,10 @@ interface Parts {
 async function start({ config, registry, log }: Parts): Promise<{ close(): Promise<void> }> {
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log })
   try {
-    const app = await buildApp({ config, database, registry, logger: log })
+    const metrics = createMetrics(() => queueState(database))
+    const app = await buildApp({ config, database, registry, metrics, logger: log })
     await app.listen({ host: config.host, port: config.port })
-    const worker = config.role === 'api' ? null : startWorker({ database, registry, log, concurrency: config.workerConcurrency })
+    const worker = config.role === 'api' ? null : startWorker({ database, registry, log, metrics, concurrency: config.workerConcurrency })
     const close = async () => {
       setTimeout(() => app.server.closeAllConnections(), drainMilliseconds).unref()
       app.health.drain()

@@ -1,13 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import { buildApp } from './app.ts'
 import type { Database } from './database.ts'
+import { createMetrics } from './metrics.ts'
 
 /** The committed document. */
 export const openApiFile = new URL('../openapi/openapi.json', import.meta.url)
 
 /** Writes the OpenAPI document that follows from the routes, as text. Nothing is asked: no database, no broker. */
 export async function openApiText(): Promise<string> {
-  const app = await buildApp({ config: { apiTokens: [], role: 'api' }, database: nowhere, registry: new Map() })
+  const metrics = createMetrics(async () => refuse())
+  const app = await buildApp({ config: { apiTokens: [], role: 'api' }, database: nowhere, registry: new Map(), metrics })
   await app.ready()
   const document = app.swagger()
   await app.close()

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import type { Metrics } from '../metrics.ts'
 
 const schema = {
   operationId: 'getMetrics',
@@ -12,23 +12,14 @@ const schema = {
   }
 }
 
-/** Measures every request by its route, and serves what was measured. */
-export function measureRequests(app: FastifyInstance): Registry {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  const duration = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'How long requests took, until their answer was sent [s].',
-    labelNames: ['method', 'route', 'status'],
-    registers: [registry]
-  })
+/** Measures every request by its route. */
+export function measureRequests(app: FastifyInstance, { requestSeconds }: Metrics): void {
   app.addHook('onResponse', async ({ method, routeOptions: { url: route = 'none' } }, { statusCode: status, elapsedTime }) => {
-    duration.observe({ method, route, status }, elapsedTime / 1000)
+    requestSeconds.observe({ method, route, status }, elapsedTime / 1000)
   })
-  return registry
 }
 
 /** Serves metrics to whoever may call. */
-export function serveMetrics(scope: FastifyInstance, registry: Registry): void {
+export function serveMetrics(scope: FastifyInstance, { registry }: Metrics): void {
   scope.get('/metrics', { schema, logLevel: 'warn' }, async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()))
 }

@@ -4,6 +4,7 @@ import { isBrokerError } from '../broker-kit/errors.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
 import { makeStorable } from '../domain/storable.ts'
+import type { Metrics } from '../metrics.ts'
 import { batchItems } from './batch-items.ts'
 import { fetchAlerts, UpstreamFailure } from './fetch-alerts.ts'
 import { normaliseAlert } from './normalise-alert.ts'
@@ -16,6 +17,7 @@ export interface Execution {
   readonly broker: InstalledBroker
   readonly database: Database
   readonly log: Logger
+  readonly metrics: Pick<Metrics, 'alerts'>
   /** Stops the execution: cancelled, handed back, or lost to another worker. */
   readonly signal: AbortSignal
 }
@@ -76,7 +78,7 @@ interface Recording {
 }
 
 /** Records batch after batch; answers the cap that ended it, or null when the source did. */
-async function recordAll({ run, broker, database }: Execution, { source, notes, stop }: Recording) {
+async function recordAll({ run, broker, database, metrics }: Execution, { source, notes, stop }: Recording) {
   let room = run.capAlerts === null ? null : run.capAlerts - run.received
   // One item beyond the cap tells whether the broker had more.
   const limits = () => ({
@@ -90,6 +92,7 @@ async function recordAll({ run, broker, database }: Execution, { source, notes, 
     if (batch.items.length === 0 && notesNow.feedback.length === 0 && notesNow.checkpoint === null) continue
     const recorded = await recordRun(database, { fence: run, brokerId: run.brokerId, items: batch.items, ...notesNow })
     if (recorded.fenced) throw new FencedError('The run belongs to another worker, or has ended.')
+    for (const [outcome, count] of Object.entries(recorded.outcomes)) metrics.alerts.inc({ broker: run.brokerId, outcome }, count)
     if (recorded.truncatedBy) return recorded.truncatedBy
     room = recorded.room
   }

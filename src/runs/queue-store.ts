@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts'
+import type { QueueState } from '../metrics.ts'
 import type { Fence, TruncatedBy } from './recording-store.ts'
 
 /** A run that this worker holds. */
@@ -83,12 +84,16 @@ export interface RunEnd {
 }
 
 /**
- * Ends a run, unless it is not ours any more. A run that received alerts and had to reject all of them has failed: what
+ * Ends a run and answers its status, or null when it is not ours any more. A run that received alerts and had to reject all of them has failed: what
  * the broker sends is not what the module knows.
  */
-export async function endRun({ pool }: Database, { runId, attempt }: Fence, { error, truncatedBy, feedback }: RunEnd): Promise<void> {
+export async function endRun(
+  { pool }: Database,
+  { runId, attempt }: Fence,
+  { error, truncatedBy, feedback }: RunEnd
+): Promise<string | null> {
   const unreadable = `($3::text IS NULL AND "rejectedCount" > 0 AND "newCount" + "changedCount" + "duplicateCount" = 0)`
-  await pool.query(
+  const { rows } = await pool.query<{ status: string }>(
     `WITH ended AS (
        UPDATE "Run" SET "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
          status = CASE WHEN $3::text IS NOT NULL OR ${unreadable} THEN 'failed' ELSE 'succeeded' END,
@@ -97,8 +102,8 @@ export async function endRun({ pool }: Database, { runId, attempt }: Fence, { er
          "errorRetryable" = CASE WHEN ${unreadable} THEN false ELSE $5 END,
          "errorUpstreamStatus" = $6, "truncatedBy" = coalesce($7, "truncatedBy"),
          feedback = (feedback || ARRAY(SELECT message FROM unnest($8::text[]) AS message WHERE message <> ALL (feedback)))[1:100]
-       WHERE ${fenceSql} RETURNING id)
-     SELECT pg_notify('run_changed', id::text) FROM ended`,
+       WHERE ${fenceSql} RETURNING id, status)
+     SELECT status, pg_notify('run_changed', id::text) FROM ended`,
     [
       runId,
       attempt,
@@ -110,4 +115,15 @@ export async function endRun({ pool }: Database, { runId, attempt }: Fence, { er
       feedback
     ]
   )
+  return rows[0]?.status ?? null
+}
+
+/** What the queue holds. */
+export async function queueState({ pool }: Database): Promise<QueueState> {
+  const { rows } = await pool.query<QueueState>(
+    `SELECT count(*) FILTER (WHERE status = 'queued')::int AS queued, count(*) FILTER (WHERE status = 'running')::int AS running,
+       coalesce(extract(epoch FROM clock_timestamp() - min("createdAt") FILTER (WHERE status = 'queued')), 0)::float8 AS "oldestSeconds"
+     FROM "Run" WHERE status IN ('queued', 'running')`
+  )
+  return rows[0] ?? { queued: 0, running: 0, oldestSeconds: 0 }
 }

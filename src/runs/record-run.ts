@@ -5,6 +5,7 @@ import { type Choice, chooseItems } from './choose-items.ts'
 import type { AlertItem, RunItem } from './normalise-alert.ts'
 import {
   addToRun,
+  type BatchTotals,
   type Fence,
   findSeen,
   lockRun,
@@ -26,10 +27,13 @@ export interface BatchToRecord {
   readonly feedback: readonly string[]
 }
 
-/** What became of a batch: recorded, with what is left of the cap on alerts; or not, because the run is not ours any more. */
+/** What became of a batch: recorded, with what is left of the cap on alerts (`room`, null = no cap [count]); or not, because the run is not ours any more. */
 export type Recorded =
   | { readonly fenced: true }
-  | { readonly fenced: false; readonly truncatedBy: TruncatedBy | null /** [count]; null = no cap */; readonly room: number | null }
+  | { readonly fenced: false; readonly truncatedBy: TruncatedBy | null; readonly room: number | null; readonly outcomes: Outcomes }
+
+/** How many items of a batch were what [count]. */
+export type Outcomes = Pick<BatchTotals, 'new' | 'changed' | 'duplicate' | 'rejected' | 'repeated'>
 
 /** Records a batch in one transaction that belongs to one attempt of the run; the number of statements does not depend on its size. */
 export function recordRun(database: Database, batch: BatchToRecord): Promise<Recorded> {
@@ -53,9 +57,10 @@ export function recordRun(database: Database, batch: BatchToRecord): Promise<Rec
     await storeRunAlerts(client, fence, settled.runAlerts)
     await storeRejections(client, fence, rejections)
     const { repeated, bytes, truncatedBy } = choice
-    const totals = { ...settled.outcomes, rejected: rejections.length, repeated, bytes, truncatedBy, checkpoint, feedback }
+    const outcomes = { ...settled.outcomes, rejected: rejections.length, repeated }
+    const totals = { ...outcomes, bytes, truncatedBy, checkpoint, feedback }
     await addToRun(client, fence.runId, totals, progress.lastPosition + BigInt(choice.fresh.length))
-    return { fenced: false, truncatedBy, room: roomLeft(progress, choice) }
+    return { fenced: false, truncatedBy, room: roomLeft(progress, choice), outcomes }
   })
 }
 

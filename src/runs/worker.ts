@@ -1,20 +1,17 @@
-import type { Logger } from '../broker-kit/define-broker.ts'
-import type { Registry } from '../broker-kit/registry.ts'
+import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
-import { executeRun, FencedError } from './execute-run.ts'
-import { type ClaimedRun, claimRun, endRun, failPoisonedRuns, handBack, renewLease } from './queue-store.ts'
-
-/** Where a worker tells its operator what happens. */
-export interface WorkerLog extends Logger {
-  error(fields: object, message: string): void
-}
+import type { Metrics } from '../metrics.ts'
+import { attemptRun, HandedBackError, type WorkerLog } from './attempt-run.ts'
+import { FencedError } from './execute-run.ts'
+import { claimRun, failPoisonedRuns } from './queue-store.ts'
 
 /** What a worker works with. */
 export interface WorkerOptions {
   readonly database: Database
   readonly registry: Registry
   readonly log: WorkerLog
-  /** Runs executed at once [count]. */
+  readonly metrics: Metrics
+  /** Runs of finite sources executed at once [count]. */
   readonly concurrency: number
 }
 
@@ -25,18 +22,18 @@ export interface Worker {
 }
 
 const pollMilliseconds = 1000
-const renewMilliseconds = 5000
-/** After so long without a renewal another worker may have the run [ms]. */
-const leaseMilliseconds = 15_000
+/** Runs of endless sources at once [count]: they wait most of the time, and must not keep others from being executed. */
+const endlessConcurrency = 64
 
-class HandedBackError extends Error {
-  override readonly name = 'HandedBackError'
+interface ActiveRun {
+  readonly broker: InstalledBroker
+  readonly stop: AbortController
+  readonly done: Promise<void>
 }
 
 /** Starts a worker: it takes up runs that wait and those whose worker died. */
-export function startWorker(options: WorkerOptions): Worker {
-  const { database, registry, log, concurrency } = options
-  const active = new Map<string, { readonly stop: AbortController; readonly done: Promise<void> }>()
+export function startWorker({ database, registry, log, metrics, concurrency }: WorkerOptions): Worker {
+  const active = new Map<string, ActiveRun>()
   let stopping = false
   let wake = () => {}
   const forget = [
@@ -46,21 +43,26 @@ export function startWorker(options: WorkerOptions): Worker {
     database.notifications.on('run_cancelled', runId => active.get(runId)?.stop.abort(new FencedError('The run was cancelled.')))
   ]
 
-  const begin = (run: ClaimedRun) => {
+  /** Claims and begins a run; tells whether there was one. */
+  const claim = async (brokerIds: readonly string[]) => {
+    const run = await claimRun(database, brokerIds)
+    const broker = run && registry.get(run.brokerId)
+    if (!run || !broker) return false
     const stop = new AbortController()
-    const done = attemptRun(options, run, stop).finally(() => {
+    const done = attemptRun({ run, broker, database, log, metrics, stop }).finally(() => {
       active.delete(run.runId)
       wake()
     })
-    active.set(run.runId, { stop, done })
+    active.set(run.runId, { broker, stop, done })
+    return true
   }
 
-  const claim = async () => {
+  const look = async () => {
+    const brokerIds = claimable(registry, [...active.values()], concurrency)
+    if (brokerIds.length === 0) return false
     try {
       if ((await failPoisonedRuns(database)) > 0) log.warn({}, 'A run killed five workers in a row and has failed.')
-      const run = await claimRun(database, [...registry.keys()])
-      if (run) begin(run)
-      return run !== null
+      return await claim(brokerIds)
     } catch (error) {
       log.error({ error }, 'The queue could not be read; trying again.')
       return false
@@ -71,7 +73,7 @@ export function startWorker(options: WorkerOptions): Worker {
     while (!stopping) {
       const { promise, resolve } = Promise.withResolvers<void>()
       wake = resolve
-      if (active.size < concurrency && (await claim())) continue
+      if (await look()) continue
       const timer = setTimeout(resolve, pollMilliseconds)
       if (!stopping) await promise
       clearTimeout(timer)
@@ -79,61 +81,24 @@ export function startWorker(options: WorkerOptions): Worker {
   }
   const working = work()
 
-  return {
-    stop: async () => {
-      stopping = true
-      wake()
-      await working
-      for (const { stop } of active.values()) stop.abort(new HandedBackError('The worker stops.'))
-      await Promise.all([...active.values()].map(({ done }) => done))
-      for (const unsubscribe of forget) unsubscribe()
-    }
+  const stop = async () => {
+    stopping = true
+    wake()
+    await working
+    for (const run of active.values()) run.stop.abort(new HandedBackError('The worker stops.'))
+    await Promise.all([...active.values()].map(({ done }) => done))
+    for (const unsubscribe of forget) unsubscribe()
   }
+  return { stop }
 }
 
-/** Executes one attempt of a run, and never throws. */
-async function attemptRun({ database, registry, log }: WorkerOptions, run: ClaimedRun, stop: AbortController): Promise<void> {
-  const fields = { runId: run.runId, attempt: run.attempt, brokerId: run.brokerId }
-  const broker = registry.get(run.brokerId)
-  if (broker === undefined) return
-  const lease = keepLease({ database, log }, run, stop)
-  log.info(fields, 'The run begins.')
-  try {
-    const end = await executeRun({ run, broker, database, log, signal: stop.signal })
-    await endRun(database, run, end)
-    log.info({ ...fields, error: end.error, truncatedBy: end.truncatedBy }, 'The run has ended.')
-  } catch (error) {
-    if (error instanceof FencedError) log.info(fields, error.message)
-    else if (error instanceof HandedBackError) await giveBack({ database, log }, run)
-    else log.error({ ...fields, error }, 'The run could not be recorded; it is taken up again when its lease is over.')
-  } finally {
-    lease.stop()
-  }
+/** The brokers whose runs this worker has room for. */
+function claimable(registry: Registry, active: readonly ActiveRun[], concurrency: number): string[] {
+  const endless = active.filter(({ broker }) => isEndless(broker)).length
+  const hasRoom = (broker: InstalledBroker) => (isEndless(broker) ? endless < endlessConcurrency : active.length - endless < concurrency)
+  return [...registry].filter(([, broker]) => hasRoom(broker)).map(([id]) => id)
 }
 
-type Surroundings = Pick<WorkerOptions, 'database' | 'log'>
-
-async function giveBack({ database, log }: Surroundings, run: ClaimedRun): Promise<void> {
-  try {
-    await handBack(database, run)
-    log.info({ runId: run.runId }, 'The run was handed back.')
-  } catch (error) {
-    log.warn({ runId: run.runId, error }, 'The run could not be handed back; it is taken up again when its lease is over.')
-  }
-}
-
-/** Renews the lease of a run while it is executed, and stops the execution when the lease is lost. */
-function keepLease({ database, log }: Surroundings, run: ClaimedRun, stop: AbortController) {
-  let renewedAt = performance.now()
-  const renew = async () => {
-    try {
-      if (await renewLease(database, run)) renewedAt = performance.now()
-      else stop.abort(new FencedError('The run belongs to another worker, or has ended.'))
-    } catch (error) {
-      log.warn({ runId: run.runId, error }, 'The lease of a run could not be renewed.')
-      if (performance.now() - renewedAt > leaseMilliseconds) stop.abort(new FencedError('The lease of the run is over.'))
-    }
-  }
-  const timer = setInterval(() => void renew(), renewMilliseconds)
-  return { stop: () => clearInterval(timer) }
+function isEndless({ module }: InstalledBroker): boolean {
+  return module.delivery === 'endless'
 }

@@ -6,6 +6,8 @@ import { createRegistry, type Registry } from '../../src/broker-kit/registry.ts'
 import { builtInBrokers } from '../../src/brokers/index.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { type Database, openDatabase } from '../../src/database.ts'
+import { createMetrics } from '../../src/metrics.ts'
+import { queueState } from '../../src/runs/queue-store.ts'
 import { startWorker } from '../../src/runs/worker.ts'
 import { createTestDatabase, silent } from './database.ts'
 
@@ -61,10 +63,11 @@ export async function startService({ variables = {}, modules = [], logger, via }
   const { registry } = made
   const home = await createTestDatabase()
   const database = await openDatabase({ url: via ? await via(home.url) : home.url, log: silent })
-  const app = await buildApp({ config, database, registry, ...(logger && { logger }) })
+  const metrics = createMetrics(() => queueState(database))
+  const app = await buildApp({ config, database, registry, metrics, ...(logger && { logger }) })
   await app.ready()
   server.on('request', (request, response) => app.routing(request, response))
-  const worker = startWorker({ database, registry, log: quiet, concurrency: config.workerConcurrency })
+  const worker = startWorker({ database, registry, log: quiet, metrics, concurrency: config.workerConcurrency })
   const close = async () => {
     app.health.drain()
     server.close()

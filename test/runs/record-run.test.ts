@@ -102,9 +102,13 @@ test('what a restart meets again is no repetition, but what comes again after it
 
 test('a cap counts distinct alerts, and cuts only when there is one more', async () => {
   const run = await claimNewRun(database, { caps: { alerts: 2, bytes: null, seconds: null } })
-  assert.deepEqual(await record(run, [alertItem('a'), alertItem('a'), rejectionItem('{')]), { fenced: false, truncatedBy: null, room: 0 })
-  assert.deepEqual(await record(run, [alertItem('a')]), { fenced: false, truncatedBy: null, room: 0 })
-  assert.deepEqual(await record(run, [alertItem('b')]), { fenced: false, truncatedBy: 'alerts', room: 0 })
+  assert.partialDeepStrictEqual(await record(run, [alertItem('a'), alertItem('a'), rejectionItem('{')]), {
+    fenced: false,
+    truncatedBy: null,
+    room: 0
+  })
+  assert.partialDeepStrictEqual(await record(run, [alertItem('a')]), { fenced: false, truncatedBy: null, room: 0 })
+  assert.partialDeepStrictEqual(await record(run, [alertItem('b')]), { fenced: false, truncatedBy: 'alerts', room: 0 })
   assert.deepEqual(await countsOf(database, run.runId), { new: 1, changed: 0, duplicate: 0, rejected: 1, repeated: 2 })
 })
 
@@ -112,7 +116,7 @@ test('a cap on bytes leaves out the alert that would exceed it', async () => {
   const size = Buffer.byteLength(alertItem('a').raw)
   const run = await claimNewRun(database, { caps: { alerts: null, bytes: 2 * size, seconds: null } })
   const recorded = await record(run, [alertItem('a'), alertItem('b'), alertItem('c')])
-  assert.deepEqual(recorded, { fenced: false, truncatedBy: 'bytes', room: null })
+  assert.partialDeepStrictEqual(recorded, { fenced: false, truncatedBy: 'bytes', room: null })
   assert.equal((await countsOf(database, run.runId)).new, 2)
 })
 

@@ -246,3 +246,14 @@ test('what cannot be run is refused with what would be right', async () => {
   assert.equal((await service.get('/v1/runs/019a5c1e-7d3a-7c4e-9b1f-2f6f0f7a1c11/alerts')).status, 404)
   assert.equal((await service.get('/v1/runs/019a5c1e-7d3a-7c4e-9b1f-2f6f0f7a1c11/alerts.ndjson')).status, 404)
 })
+
+test('the metrics tell what came of alerts and runs, and what waits', async () => {
+  const count = async (pattern: RegExp) => Number(pattern.exec((await service.get('/metrics')).text)?.[1] ?? 0)
+  const received = /tom_alerts_received_total\{broker="many-broker",outcome="new"\} (\d+)/
+  const ended = /tom_runs_ended_total\{broker="many-broker",status="succeeded"\} (\d+)/
+  const [alerts, runs] = [await count(received), await count(ended)]
+  answer = sending(...freshAlerts(7))
+  await run()
+  assert.deepEqual([await count(received), await count(ended)], [alerts + 7, runs + 1])
+  assert.match((await service.get('/metrics')).text, /tom_runs\{status="queued"\} 0/)
+})

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createRegistry } from '../../src/broker-kit/registry.ts'
 import { type Database, openDatabase } from '../../src/database.ts'
+import { createMetrics } from '../../src/metrics.ts'
 import { executeRun } from '../../src/runs/execute-run.ts'
 import { claimRun, failPoisonedRuns, handBack } from '../../src/runs/queue-store.ts'
 import { recordRun } from '../../src/runs/record-run.ts'
@@ -15,6 +16,7 @@ import { alertItem, claimAgain, claimNewRun } from '../helpers/runs.ts'
 import { recordStatements } from '../helpers/statements.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
+const metrics = createMetrics(async () => ({ queued: 0, running: 0, oldestSeconds: 0 }))
 const log = { debug: () => {}, ...silent }
 
 let files: TestDatabase
@@ -87,7 +89,7 @@ test('the number of statements depends on the number of batches, not on the numb
     assert.ok(broker)
     const run = await claimNewRun(database, { brokerId: 'many-broker' })
     const statements = recordStatements(t, () => true)
-    const end = await executeRun({ run, broker, database, log, signal: new AbortController().signal })
+    const end = await executeRun({ run, broker, database, log, metrics, signal: new AbortController().signal })
     t.mock.restoreAll()
     assert.equal(end.error, null)
     counts.push(statements.length)
