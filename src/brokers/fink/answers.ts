@@ -1,0 +1,20 @@
+import { BrokerError, type Fields, type HttpClient, isBrokerError } from '../../broker-kit/index.ts'
+
+/** Yields the rows of one answer of Fink; what Fink refuses is told in Fink's words. */
+export async function* askRows(http: HttpClient, path: string, query: Fields): AsyncGenerator<unknown> {
+  try {
+    yield* http.items(path, { query: { ...query, 'output-format': 'json' } })
+  } catch (error) {
+    throw inWordsOfFink(error)
+  }
+}
+
+/** Fink refuses with a Python dictionary, as in `{'status': 'error', 'text': 'A value is required.\n'}`: what counts is its text. */
+export function inWordsOfFink(error: unknown): unknown {
+  if (!isBrokerError(error) || error.kind !== 'query-rejected') return error
+  const [, quote = '', rest = ''] = /\{'status': 'error', 'text': (?:\w+\()?(['"])(.*)$/s.exec(error.message) ?? []
+  if (quote === '') return error
+  const end = rest.lastIndexOf(quote)
+  const text = (end === -1 ? rest : rest.slice(0, end)).replaceAll('\\n', ' ').replaceAll(/\\(.)/g, '$1').trim()
+  return new BrokerError('query-rejected', `Fink refused the query: ${text}`, { upstreamStatus: error.upstreamStatus ?? 400, cause: error })
+}
