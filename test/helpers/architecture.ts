@@ -92,6 +92,9 @@ function faultsOfBroker(file: string, target: string): string[] {
   // What the brokers of one operator share: brokers/lasair/ is for brokers/lasair-ztf/ and brokers/lasair-lsst/. No index.ts: it is no broker.
   const family = target.split('/').slice(0, 2).join('/')
   if (folder.startsWith(`${family}-`) && target !== `${family}/index.ts`) return []
+  // What the brokers of one operator share: brokers/lasair/ is for brokers/lasair-ztf/ and brokers/lasair-lsst/. No index.ts: it is no broker.
+  const family = target.split('/').slice(0, 2).join('/')
+  if (folder.startsWith(`${family}-`) && target !== `${family}/index.ts`) return []
   return [`imports ${target}: a broker module may use broker-kit/index.ts and domain only, never another broker.`]
 }
 
