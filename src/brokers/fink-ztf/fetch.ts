@@ -1,110 +1,61 @@
-import { type BrokerContext, compileCheck, Nullable, newestFirst, Type } from '../../broker-kit/index.ts'
+import { type BrokerContext, compileCheck, isoToMjd, Nullable, Type } from '../../broker-kit/index.ts'
 import { askRows } from '../fink/answers.ts'
+import { dateText, rangeOf, within } from '../fink/ranges.ts'
+import { inCone, newestOf, ofObjects } from '../fink/scans.ts'
 import type { FinkParameters } from './parameters.ts'
-import { isoToJd, JulianDate, jdToIso } from './rows.ts'
+import { JulianDate, jdOfMjd } from './rows.ts'
 
 type Context = BrokerContext<unknown>
 
-/** The most alerts of one object that Fink answers. */
-const mostOfObject = 10_000
-/** Fink cuts off each pixel of its sky (27 arcmin) here, before it looks at the radius: more than any of them should hold. */
-const mostOfPixel = 100_000
 /** Classes of which Fink answers only the newest alert of each object, out of those that it has counted. */
 const thinnedClasses: readonly string[] = ['(CTA) Blazar low state', '(CTA) Blazar high state', 'SLSN candidate']
-/** Fink's scan may end this early at the older end of a range [day]. */
-const marginOfScan = 0.15
 /** Before ZTF's first alert: Fink heeds the end of a range only when it is given a beginning. */
-const beforeAll = isoToJd('2015-01-01T00:00:00Z')
+const beforeAll = isoToMjd('2015-01-01T00:00:00Z')
 
 /** Yields the alerts that fit the parameters. What does not say whether it fits is let through. */
 export async function* fetchAlerts(parameters: FinkParameters, context: Context): AsyncGenerator<unknown> {
-  const { objectId, cone, className, trend, observed, firstDetection } = parameters
-  const isObserved = within(timeOf, rangeOf({ ...observed, newerThan: context.newerThan }))
-  const isFirstDetected = within(firstTimeOf, rangeOf({ ...firstDetection }))
-  const candidates =
-    className !== undefined
-      ? ofClass(parameters, context)
-      : cone
-        ? inCone(parameters, context)
-        : ofObjects([objectId ?? []].flat(), context)
-  for await (const alert of candidates) {
-    if (isObserved(alert) && isFirstDetected(alert) && hasTrend(alert, trend)) yield alert
+  const isObserved = within(timeOf, observedRange(parameters, context))
+  const isFirstDetected = within(firstTimeOf, firstDetectionRange(parameters))
+  for await (const alert of candidates(parameters, context)) {
+    if (isObserved(alert) && isFirstDetected(alert) && hasTrend(alert, parameters.trend)) yield alert
   }
 }
 
-/** Asks for one object after the other. */
-async function* ofObjects(objectIds: readonly string[], { http, feedback, checkpoint, resumeFrom }: Context): AsyncGenerator<unknown> {
-  const done = objectIds.indexOf(resumeFrom ?? '') + 1
-  for (const objectId of objectIds.slice(done)) {
-    let count = 0
-    for await (const alert of askRows(http, 'objects', { objectId })) {
-      count++
-      yield alert
-    }
-    if (count === 0) feedback(`Fink has no alert of ${objectId}.`)
-    if (count >= mostOfObject) feedback(`Fink answers at most ${mostOfObject} alerts of an object: some of ${objectId} are missing.`)
-    checkpoint(objectId)
-  }
+function candidates(parameters: FinkParameters, context: Context): AsyncIterable<unknown> {
+  const { objectId = [], cone, className } = parameters
+  if (className !== undefined) return ofClass(className, parameters, context)
+  if (cone === undefined) return ofObjects([objectId].flat(), id => askRows(context.http, 'objects', { objectId: id }), context)
+  const { after, before } = firstDetectionRange(parameters)
+  const dates = { startdate: dateText(after ?? beforeAll), stopdate: before === null ? undefined : dateText(before) }
+  return inCone({ ...cone, ...(parameters.firstDetection && dates) }, context)
 }
 
-async function* inCone({ cone, firstDetection }: FinkParameters, { http, feedback }: Context): AsyncGenerator<unknown> {
-  let count = 0
-  const { after, before } = rangeOf({ ...firstDetection })
-  const dates = firstDetection && { startdate: dateOf(after ?? beforeAll), stopdate: before === null ? undefined : dateOf(before) }
-  for await (const alert of askRows(http, 'conesearch', { ...cone, n: mostOfPixel, ...dates })) {
-    count++
-    yield alert
-  }
-  if (count >= mostOfPixel) feedback(`Fink counted to ${mostOfPixel} and may have left out objects: ask for smaller cones.`)
-}
-
-/** Asks for the newest alerts of a class, and from the oldest of them on for older ones. */
-async function* ofClass({ className = '', observed }: FinkParameters, context: Context): AsyncGenerator<unknown> {
-  const { http, feedback, newerThan } = context
-  const { after, before } = rangeOf({ ...observed, newerThan })
-  const startdate = after === null ? undefined : dateOf(after - marginOfScan)
-  const ask = ({ size, until }: { size: number; until: number | null }) => {
-    const stop = until ?? before
-    return askRows(http, 'latests', { class: className, n: size, startdate, stopdate: stop === null ? undefined : dateOf(stop, 'up') })
-  }
-  let isEmpty = true
-  for await (const alert of newestFirst({ ask, timeOf, since: after, thinned: thinnedClasses.includes(className), context })) {
+async function* ofClass(className: string, parameters: FinkParameters, context: Context): AsyncGenerator<unknown> {
+  const range = observedRange(parameters, context)
+  const scan = { path: 'latests', query: { class: className }, range, timeOf, thinned: thinnedClasses.includes(className) }
+  let isEmpty = context.resumeFrom === null
+  for await (const alert of newestOf(scan, context)) {
     isEmpty = false
     yield alert
   }
-  if (isEmpty && context.resumeFrom === null) await tellOfUnknownClass(className, { http, feedback })
+  if (isEmpty) await tellOfUnknownClass(className, context)
 }
 
 /** Fink answers a class that it does not know as one without alerts. */
-async function tellOfUnknownClass(className: string, { http, feedback }: Pick<Context, 'http' | 'feedback'>): Promise<void> {
-  const lists = await http.json('classes', Type.Record(Type.String(), Type.Array(Type.String())))
-  const known = Object.values(lists).flat()
+async function tellOfUnknownClass(className: string, { http, feedback }: Context): Promise<void> {
+  const known = Object.values(await http.json('classes', ListOfClasses)).flat()
   if (!known.includes(className) && !known.includes(`(SIMBAD) ${className}`)) feedback(`Fink does not list a class '${className}'.`)
 }
 
-interface Range {
-  /** [JD, UTC] */
-  readonly after: number | null
-  /** [JD, UTC] */
-  readonly before: number | null
+/** The classes that Fink knows, by where they come from. */
+export const ListOfClasses = Type.Record(Type.String(), Type.Array(Type.String()))
+
+function observedRange({ observed }: FinkParameters, { newerThan }: Context) {
+  return rangeOf({ ...observed, newerThan, toMjd: isoToMjd })
 }
 
-function rangeOf({ after, before, newerThan }: { after?: string; before?: string; newerThan?: string | null }): Range {
-  const starts = [after, newerThan].flatMap(time => (typeof time === 'string' ? [isoToJd(time)] : []))
-  return { after: starts.length === 0 ? null : Math.max(...starts), before: before === undefined ? null : isoToJd(before) }
-}
-
-/** The date as Fink reads it [UTC], to the millisecond; 'up' makes sure that it is not before the instant. */
-function dateOf(jd: number, rounding: 'near' | 'up' = 'near'): string {
-  const iso = jdToIso(rounding === 'up' ? jd + 1 / 86_400_000 : jd)
-  return iso.replace('T', ' ').replace('Z', '')
-}
-
-function within(time: (alert: unknown) => number | null, { after, before }: Range): (alert: unknown) => boolean {
-  return alert => {
-    const at = time(alert)
-    return at === null || ((after === null || at >= after) && (before === null || at <= before))
-  }
+function firstDetectionRange({ firstDetection }: FinkParameters) {
+  return rangeOf({ ...firstDetection, toMjd: isoToMjd })
 }
 
 const hasTime = compileCheck(Type.Object({ 'i:jd': JulianDate }))
@@ -112,11 +63,11 @@ const hasFirstTime = compileCheck(Type.Object({ 'i:jdstarthist': JulianDate }))
 const hasRate = compileCheck(Type.Object({ 'd:mag_rate': Nullable(Type.Number()) }))
 
 function timeOf(alert: unknown): number | null {
-  return hasTime(alert) ? alert['i:jd'] : null
+  return hasTime(alert) ? alert['i:jd'] - jdOfMjd : null
 }
 
 function firstTimeOf(alert: unknown): number | null {
-  return hasFirstTime(alert) ? alert['i:jdstarthist'] : null
+  return hasFirstTime(alert) ? alert['i:jdstarthist'] - jdOfMjd : null
 }
 
 /** Fink would drop the others itself, but from within a page that it has counted already. */

@@ -1,5 +1,5 @@
 import { defineBroker } from '../../broker-kit/index.ts'
-import { fetchAlerts } from './fetch.ts'
+import { fetchAlerts, ListOfClasses } from './fetch.ts'
 import { checkFinkParameters, FinkParameters } from './parameters.ts'
 import { pointsOf, readLightCurve } from './photometry.ts'
 import { FinkAlert, toGeneric } from './rows.ts'
@@ -22,6 +22,9 @@ export const finkZtf = defineBroker({
 
   fetchAlerts,
   toGenericAlert: toGeneric,
+  async probe({ http }) {
+    await http.json('classes', ListOfClasses)
+  },
   fetchPhotometry: readLightCurve,
   photometryOf: pointsOf
 })

@@ -1,8 +1,8 @@
-import { type GenericAlert, Identifier, isoToMjd, mjdToIso, Nullable, type Static, Type } from '../../broker-kit/index.ts'
+import { type GenericAlert, Identifier, mjdToIso, Nullable, type Static, Type } from '../../broker-kit/index.ts'
 import { labelOf } from '../fink/texts.ts'
 
 /** Julian Date minus Modified Julian Date [day]. */
-const jdOfMjd = 2_400_000.5
+export const jdOfMjd = 2_400_000.5
 
 /** A Julian Date that surely is a valid date. */
 export const JulianDate = Type.Number({ minimum: jdOfMjd, maximum: 2_500_000, description: 'Julian Date [day, UTC].' })
@@ -64,11 +64,6 @@ export function toGeneric(alert: FinkAlert): GenericAlert {
 /** Converts a Julian Date [day, UTC] to RFC 3339 [UTC]. */
 export function jdToIso(jd: number): string {
   return mjdToIso(jd - jdOfMjd)
-}
-
-/** Converts RFC 3339 [UTC] to a Julian Date [day, UTC]. */
-export function isoToJd(iso: string): number {
-  return isoToMjd(iso) + jdOfMjd
 }
 
 /** ZTF's passband by its number. */
