@@ -11,12 +11,14 @@ const mostOfPixel = 100_000
 /** Fink's scan may end this early at the older end of a range [day]. */
 const marginOfScan = 0.15
 
-/** Asks for the rows of one object after the other; a checkpoint follows each. */
-export async function* ofObjects(
-  objectIds: readonly string[],
-  ask: (objectId: string) => AsyncIterable<unknown>,
-  context: Context
-): AsyncGenerator<unknown> {
+/** Which objects, and how to ask for the rows of one. */
+export interface ObjectScans {
+  readonly objectIds: readonly string[]
+  ask(objectId: string): AsyncIterable<unknown>
+}
+
+/** Asks for one object after the other; a checkpoint follows each. */
+export async function* ofObjects({ objectIds, ask }: ObjectScans, context: Context): AsyncGenerator<unknown> {
   const { feedback, checkpoint, resumeFrom } = context
   const done = objectIds.indexOf(resumeFrom ?? '') + 1
   for (const objectId of objectIds.slice(done)) {
