@@ -2,10 +2,20 @@ import type { AnyBrokerModule } from '../broker-kit/index.ts'
 import { alerceLsst } from './alerce-lsst/index.ts'
 import { alerceZtf } from './alerce-ztf/index.ts'
 import { antares } from './antares/index.ts'
+import { finkLsst } from './fink-lsst/index.ts'
 import { finkZtf } from './fink-ztf/index.ts'
 import { lasairLsst } from './lasair-lsst/index.ts'
 import { lasairZtf } from './lasair-ztf/index.ts'
 import { myBroker } from './my-broker/index.ts'
 
 /** The brokers that come with the service. A new one costs a folder, an import and a line here. */
-export const builtInBrokers: readonly AnyBrokerModule[] = [alerceLsst, alerceZtf, antares, finkZtf, lasairLsst, lasairZtf, myBroker]
+export const builtInBrokers: readonly AnyBrokerModule[] = [
+  alerceLsst,
+  alerceZtf,
+  antares,
+  finkLsst,
+  finkZtf,
+  lasairLsst,
+  lasairZtf,
+  myBroker
+]
