@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
-import { type Logger, pino } from 'pino'
+import { destination, type Logger, pino } from 'pino'
 import { buildApp } from './app.ts'
 import { loadModules } from './broker-kit/load-modules.ts'
 import { createRegistry, type Registry } from './broker-kit/registry.ts'
@@ -7,6 +7,7 @@ import { builtInBrokers } from './brokers/index.ts'
 import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { createMetrics } from './metrics.ts'
+import { openGates } from './outbound/gates.ts'
 import { queueState } from './runs/queue-store.ts'
 import { startWorker } from './runs/worker.ts'
 
@@ -19,7 +20,8 @@ const exitMilliseconds = 9500
 setFlagsFromString('--heap-growing-percent=20')
 
 const { config, faults } = readConfig(process.env)
-const log = pino({ level: config.logLevel })
+// Written at once: what is buffered when the process ends would be lost.
+const log = pino({ level: config.logLevel }, destination({ sync: true }))
 const installed = await loadModules(config.brokerModules)
 const { registry, faults: brokerFaults } = createRegistry({
   modules: [...builtInBrokers, ...installed.modules],
@@ -44,13 +46,16 @@ async function start({ config, registry, log }: Parts): Promise<{ close(): Promi
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log })
   try {
     const metrics = createMetrics(() => queueState(database))
-    const app = await buildApp({ config, database, registry, metrics, logger: log })
+    const gates = await openGates({ database, registry, log })
+    const app = await buildApp({ config, database, registry, gates, metrics, logger: log })
     await app.listen({ host: config.host, port: config.port })
-    const worker = config.role === 'api' ? null : startWorker({ database, registry, log, metrics, concurrency: config.workerConcurrency })
+    const worker =
+      config.role === 'api' ? null : startWorker({ database, registry, gates, log, metrics, concurrency: config.workerConcurrency })
     const close = async () => {
       setTimeout(() => app.server.closeAllConnections(), drainMilliseconds).unref()
       app.health.drain()
       await Promise.all([app.close(), worker?.stop()])
+      await gates.close()
       await database.close()
     }
     return { close }
