@@ -21,6 +21,7 @@ import { queryRoutes } from './queries/routes.ts'
 import { runResultRoutes } from './runs/result-routes.ts'
 import { runRoutes } from './runs/routes.ts'
 import { createRunReader } from './runs/run-reader.ts'
+import { runStartRoutes } from './runs/start-routes.ts'
 import { targetRoutes } from './targets/routes.ts'
 
 /** What the application is made of. */
@@ -65,7 +66,8 @@ export async function buildApp({ config, database, registry, metrics, logger }: 
       const reader = createRunReader(database)
       await v1.register(catalogRoutes({ registry }))
       await v1.register(queryRoutes({ database, registry }))
-      await v1.register(runRoutes({ database, registry, reader, draining }))
+      await v1.register(runStartRoutes({ database, registry, reader, draining }))
+      await v1.register(runRoutes({ database }))
       await v1.register(runResultRoutes({ database, reader, draining }))
       await v1.register(alertRoutes({ database }))
       await v1.register(targetRoutes({ database, registry }))

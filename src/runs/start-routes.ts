@@ -1,0 +1,83 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Registry } from '../broker-kit/registry.ts'
+import type { Database, Transaction } from '../database.ts'
+import { clientSignal } from '../http/client-gone.ts'
+import { idempotencyFields, idempotently, sendAnswer } from '../http/idempotency.ts'
+import { nullableRef, ref } from '../http/openapi.ts'
+import { problemResponses } from '../http/problems.ts'
+import { QueryId } from '../queries/schemas.ts'
+import { waitForEnd } from './follow-run.ts'
+import { preferFields, preferredWait } from './prefer.ts'
+import { presentRun } from './present-run.ts'
+import type { RunReader } from './run-reader.ts'
+import { AdHocRun, QueryRun, Run } from './schemas.ts'
+import { startAdHocRun, startQueryRun } from './start-run.ts'
+import type { RunRow } from './store.ts'
+
+const tags = ['Runs']
+const startHeaders = Type.Object({ ...idempotencyFields, ...preferFields })
+const started = { 200: ref(Run), 202: ref(Run), ...problemResponses(404, 409) }
+
+const startQueryRunSchema = {
+  operationId: 'startQueryRun',
+  summary: 'Run a query',
+  description: 'Queues a run of the saved query. With `Prefer: wait=N` the answer is 200 when the run ended in time, else 202.',
+  tags,
+  params: QueryId,
+  headers: startHeaders,
+  body: nullableRef(QueryRun),
+  response: started
+}
+
+const startRunSchema = {
+  operationId: 'startRun',
+  summary: 'Run without a saved query',
+  description:
+    'Queues a run of parameters that are not saved. With `Prefer: wait=N` the answer is 200 when the run ended in time, else 202.',
+  tags,
+  headers: startHeaders,
+  body: ref(AdHocRun),
+  response: started
+}
+
+interface Needs {
+  readonly database: Database
+  readonly registry: Registry
+  readonly reader: RunReader
+  /** Fires when the service stops: nobody is kept waiting any longer. */
+  readonly draining: AbortSignal
+}
+
+/** Starting runs over HTTP. */
+export const runStartRoutes = ({ database, registry, reader, draining }: Needs): FastifyPluginAsyncTypebox => {
+  const start = async (request: FastifyRequest, reply: FastifyReply, queue: (tx: Transaction) => Promise<RunRow>) => {
+    const answer = await idempotently({
+      request,
+      database,
+      effect: async tx => {
+        const run = await queue(tx)
+        return { status: 202, body: presentRun(run), headers: { Location: `/v1/runs/${run.id}` } }
+      }
+    })
+    const seconds = preferredWait(request.headers.prefer)
+    if (seconds === 0) return sendAnswer(reply, answer)
+    const runId = answer.headers?.['Location']?.split('/').at(-1) ?? ''
+    const run = await waitForEnd(reader, runId, AbortSignal.any([clientSignal(reply), draining, AbortSignal.timeout(seconds * 1000)]))
+    reply.header('Preference-Applied', `wait=${seconds}`)
+    if (run === null) return sendAnswer(reply, answer)
+    return sendAnswer(reply, { ...answer, status: run.finishedAt === null ? 202 : 200, body: presentRun(run) })
+  }
+
+  return async app => {
+    app.post('/queries/:queryId/runs', { schema: startQueryRunSchema }, (request, reply) => {
+      const { params, body, caller } = request
+      return start(request, reply, tx => startQueryRun(tx, { registry, caller, queryId: params.queryId, caps: body?.caps }))
+    })
+
+    app.post('/runs', { schema: startRunSchema }, (request, reply) =>
+      start(request, reply, tx => startAdHocRun(tx, { registry, caller: request.caller, request: request.body }))
+    )
+  }
+}
