@@ -36,9 +36,10 @@ export interface ModuleAt {
   complaints(parameters: object): string[]
 }
 
-/** Points a module to the base URL of a stand-in. */
-export function moduleAt(module: AnyBrokerModule, url: string): ModuleAt {
-  const { registry, faults } = createRegistry({ modules: [module], enabled: null, variables: {} })
+/** Points a module to the base URL of a stand-in; an operator's settings come as BROKER_* variables. */
+export function moduleAt(module: AnyBrokerModule, upstream: string | { url: string; variables: Record<string, string> }): ModuleAt {
+  const { url, variables } = typeof upstream === 'string' ? { url: upstream, variables: {} } : upstream
+  const { registry, faults } = createRegistry({ modules: [module], enabled: null, variables })
   assert.deepEqual(faults, [])
   const installed = registry.get(module.id) ?? assert.fail('the registry did not take the module')
   const broker = { ...installed, baseUrl: url }
