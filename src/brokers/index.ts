@@ -4,6 +4,7 @@ import { alerceZtf } from './alerce-ztf/index.ts'
 import { antares } from './antares/index.ts'
 import { finkLsst } from './fink-lsst/index.ts'
 import { finkZtf } from './fink-ztf/index.ts'
+import { gaia } from './gaia/index.ts'
 import { lasairLsst } from './lasair-lsst/index.ts'
 import { lasairZtf } from './lasair-ztf/index.ts'
 import { myBroker } from './my-broker/index.ts'
@@ -15,6 +16,7 @@ export const builtInBrokers: readonly AnyBrokerModule[] = [
   antares,
   finkLsst,
   finkZtf,
+  gaia,
   lasairLsst,
   lasairZtf,
   myBroker
