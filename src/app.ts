@@ -26,7 +26,7 @@ import { targetRoutes } from './targets/routes.ts'
 
 /** What the application is made of. */
 export interface AppParts {
-  readonly config: Pick<Config, 'apiTokens' | 'role'>
+  readonly config: Pick<Config, 'apiTokens' | 'matchRadius' | 'role'>
   readonly database: Database
   readonly registry: Registry
   readonly metrics: Metrics
@@ -70,7 +70,7 @@ export async function buildApp({ config, database, registry, metrics, logger }: 
       await v1.register(runRoutes({ database }))
       await v1.register(runResultRoutes({ database, reader, draining }))
       await v1.register(alertRoutes({ database }))
-      await v1.register(targetRoutes({ database, registry }))
+      await v1.register(targetRoutes({ database, registry, matchRadius: config.matchRadius }))
     },
     { prefix: '/v1' }
   )

@@ -20,6 +20,8 @@ export interface Config {
   readonly enabledBrokers: readonly string[] | null
   /** Runs that this process executes at once [count]. */
   readonly workerConcurrency: number
+  /** Targets closer together than this are the same, unless a request says otherwise [arcsec]. */
+  readonly matchRadius: number
   /** BROKER_<ID>_<SETTING> and BROKER_<ID>_BASE_URL as written; what they mean is for the registry to say. */
   readonly brokerVariables: Readonly<Record<string, string>>
 }
@@ -39,6 +41,7 @@ export function readConfig(environment: Environment): { config: Config; faults: 
     brokerModules: Object.freeze(listOf(variables.BROKER_MODULES ?? '')),
     enabledBrokers: variables.ENABLED_BROKERS === undefined ? null : Object.freeze(listOf(variables.ENABLED_BROKERS)),
     workerConcurrency: variables.WORKER_CONCURRENCY,
+    matchRadius: variables.MATCH_RADIUS,
     brokerVariables: Object.freeze(brokerVariablesOf(environment, variables))
   }
   return { config: Object.freeze(config), faults: [...faults, ...tokenFaults, ...hostFaults(variables), ...databaseUrlFaults(variables)] }

@@ -23,6 +23,7 @@ describe('the configuration', () => {
         brokerModules: [],
         enabledBrokers: null,
         workerConcurrency: 4,
+        matchRadius: 2,
         brokerVariables: { BROKER_MY_BROKER_BASE_URL: 'http://127.0.0.1:3000/examples/my-broker/' }
       },
       faults: []
@@ -41,6 +42,7 @@ describe('the configuration', () => {
       BROKER_MODULES: './fink.ts, antares-broker,',
       ENABLED_BROKERS: 'my-broker',
       WORKER_CONCURRENCY: '16',
+      MATCH_RADIUS: '0.5',
       BROKER_LASAIR_ZTF_API_TOKEN: 'x',
       HOME: '/root'
     })
@@ -59,6 +61,7 @@ describe('the configuration', () => {
       brokerModules: ['./fink.ts', 'antares-broker'],
       enabledBrokers: ['my-broker'],
       workerConcurrency: 16,
+      matchRadius: 0.5,
       brokerVariables: { BROKER_MY_BROKER_BASE_URL: 'http://127.0.0.1:8080/examples/my-broker/', BROKER_LASAIR_ZTF_API_TOKEN: 'x' }
     })
   })
@@ -82,13 +85,15 @@ describe('the configuration', () => {
       ROLE: 'boss',
       DATABASE_URL: 'mysql://db/alerts',
       LOG_LEVEL: 'loud',
-      WORKER_CONCURRENCY: '0'
+      WORKER_CONCURRENCY: '0',
+      MATCH_RADIUS: 'two'
     })
     assert.deepEqual(faults, [
       'PORT must be an integer; it is "80a".',
       'ROLE must be one of "all", "api", "worker"; it is "boss".',
       'LOG_LEVEL must be one of "fatal", "error", "warn", "info", "debug", "trace", "silent"; it is "loud".',
       'WORKER_CONCURRENCY must be >= 1; it is "0".',
+      'MATCH_RADIUS must be a number; it is "two".',
       'HOST is "0.0.0.0", which other machines can reach: set API_TOKENS to say who may call, or listen on 127.0.0.1.',
       'DATABASE_URL must be postgresql://user:password@host:5432/name, with special characters in the password percent-encoded.'
     ])

@@ -107,15 +107,24 @@ export interface StoredAlert extends Raw {
   readonly generic: GenericAlert
 }
 
-/** Finds an alert by our id, with its raw text, inside a transaction. */
-export async function findStoredAlert(tx: Transaction, id: string): Promise<StoredAlert | undefined> {
-  const [row] = await tx.$queryRawUnsafe<(AlertRow & Raw)[]>(
-    `SELECT ${alertColumns}, alert.raw, alert."rawType" FROM "Alert" AS alert ${targetOfAlert} WHERE alert.id = $1::uuid`,
-    id
+/** Finds alerts by our ids inside a transaction; with their raw text where it is of one of these brokers, which saves reading the rest. */
+export async function findStoredAlerts(
+  tx: Transaction,
+  ids: readonly string[],
+  brokersWithRaw: readonly string[]
+): Promise<Map<string, StoredAlert>> {
+  if (ids.length === 0) return new Map()
+  const rows = await tx.$queryRawUnsafe<(AlertRow & Raw)[]>(
+    `SELECT ${alertColumns}, CASE WHEN alert."brokerId" = ANY($2::text[]) THEN alert.raw ELSE '' END AS raw, alert."rawType"
+     FROM unnest($1::uuid[]) AS wanted(id)
+     CROSS JOIN LATERAL (SELECT * FROM "Alert" WHERE id = wanted.id OFFSET 0) AS alert
+     LEFT JOIN LATERAL (SELECT "targetId" FROM "TargetAlert" WHERE "alertId" = alert.id OFFSET 0) AS link ON true`,
+    ids,
+    brokersWithRaw
   )
-  if (row === undefined) return undefined
-  const { raw, rawType, ...alert } = row
-  return { id, brokerId: row.brokerId, generic: toGeneric(toAlert(alert)), raw, rawType }
+  return new Map(
+    rows.map(({ raw, rawType, ...row }) => [row.id, { id: row.id, brokerId: row.brokerId, generic: toGeneric(toAlert(row)), raw, rawType }])
+  )
 }
 
 function toGeneric(alert: Alert): GenericAlert {

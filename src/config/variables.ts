@@ -52,6 +52,12 @@ export const Variables = Type.Object({
     minimum: 1,
     maximum: 64,
     description: 'Runs that a worker executes at once [count].'
+  }),
+  MATCH_RADIUS: Type.Number({
+    default: 2,
+    exclusiveMinimum: 0,
+    maximum: 60,
+    description: 'Targets closer together than this are the same, unless a request says otherwise [arcsec].'
   })
 })
 export type Variables = Static<typeof Variables>
@@ -79,5 +85,7 @@ function valuesOf(environment: Environment): Record<string, unknown> {
 /** An empty variable counts as unset, because that is what `NAME=` in an env file or compose file means. */
 function readValue(text: string | undefined, schema: TSchema): unknown {
   if (!text) return schema['default']
-  return schema['type'] === 'integer' && /^\d{1,9}$/.test(text) ? Number(text) : text
+  const isNumber =
+    (schema['type'] === 'integer' && /^\d{1,9}$/.test(text)) || (schema['type'] === 'number' && /^\d{1,9}(\.\d{1,9})?$/.test(text))
+  return isNumber ? Number(text) : text
 }

@@ -18,7 +18,7 @@ export interface Check<T> {
 /** Makes a schema that also takes `null`, written as OpenAPI 3.1 generators like it: `type: [T, 'null']`. */
 export function Nullable<S extends TSchema>(schema: S): TUnsafe<Static<S> | null> {
   const { type, enum: values } = schema
-  return Type.Unsafe<Static<S> | null>({ ...schema, type: [type, 'null'], ...(values && { enum: [...values, null] }) })
+  return Type.Unsafe<Static<S> | null>({ ...schema, type: [type, 'null'].flat(), ...(values && { enum: [...values, null] }) })
 }
 
 /** Makes a string schema with a closed list of values. */

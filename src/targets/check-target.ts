@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
-import { type Complaint, compileCheck } from '../domain/schema.ts'
-import { Scheme, TargetType } from './fields.ts'
+import { type Check, type Complaint, compileCheck } from '../domain/schema.ts'
+import { readDegrees, readHours } from '../domain/sky-angle.ts'
+import { placeFields, Scheme, TargetType } from './fields.ts'
 import { NewSiderealTarget, type NewTarget, newMovingTargets, TargetFromAlert } from './new-target-schemas.ts'
 
 const hasAlertId = compileCheck(Type.Object({ alertId: Type.Unknown() }))
@@ -8,7 +9,11 @@ const hasType = compileCheck(Type.Object({ type: TargetType }))
 const moves = compileCheck(Type.Object({ type: Type.Literal('NON_SIDEREAL') }))
 const hasScheme = compileCheck(Type.Object({ scheme: Scheme }))
 const checkFromAlert = compileCheck(TargetFromAlert)
-const checkSidereal = compileCheck(NewSiderealTarget)
+const checkSidereal: Check<NewTarget> = compileCheck({
+  ...NewSiderealTarget,
+  $id: 'SiderealTargetInDegrees',
+  properties: { ...NewSiderealTarget['properties'], ...placeFields }
+})
 const checkMoving = {
   MPC_MINOR_PLANET: compileCheck(newMovingTargets.MPC_MINOR_PLANET),
   MPC_COMET: compileCheck(newMovingTargets.MPC_COMET),
@@ -16,17 +21,35 @@ const checkMoving = {
 }
 const isLongOrbit = compileCheck(Type.Object({ eccentricity: Type.Number({ exclusiveMinimum: 0.9 }) }))
 
-/** Says everything that is wrong with the body of a request that makes a target; what it holds decides what it must be. */
-export function creationComplaints(body: unknown): Complaint[] {
-  return hasAlertId(body) ? checkFromAlert.complaints(body) : targetComplaints(body)
+/** What was read, or all that is wrong with it. */
+export type Reading<T> =
+  | { readonly value: T; readonly complaints?: never }
+  | { readonly value?: never; readonly complaints: readonly Complaint[] }
+
+/** Reads the body of a request that makes a target; what it holds decides what it must be. */
+export function readCreation(body: unknown): Reading<TargetFromAlert | NewTarget> {
+  return hasAlertId(body) ? read(body, checkFromAlert) : readTarget(body)
 }
 
-/** Says everything that keeps a value from describing a target. */
-export function targetComplaints(value: unknown): Complaint[] {
-  if (!hasType(value)) return hasType.complaints(value)
-  if (!moves(value)) return checkSidereal.complaints(value)
-  if (!hasScheme(value)) return hasScheme.complaints(value)
-  return [...checkMoving[value.scheme].complaints(value), ...orbitComplaints(value)]
+/** Reads what describes a target; a position may be sexagesimal text. */
+export function readTarget(described: unknown): Reading<NewTarget> {
+  const { value, complaints } = readPlace(described)
+  if (complaints.length === 0) return readInDegrees(value)
+  const places = new Set(complaints.map(({ pointer }) => pointer))
+  return { complaints: [...complaints, ...(readInDegrees(value).complaints ?? []).filter(({ pointer }) => !places.has(pointer))] }
+}
+
+function readInDegrees(value: unknown): Reading<NewTarget> {
+  if (!hasType(value)) return { complaints: hasType.complaints(value) }
+  if (!moves(value)) return read(value, checkSidereal)
+  if (!hasScheme(value)) return { complaints: hasScheme.complaints(value) }
+  const reading = read(value, checkMoving[value.scheme])
+  const complaints = [...(reading.complaints ?? []), ...orbitComplaints(value)]
+  return complaints.length > 0 ? { complaints } : reading
+}
+
+function read<T>(value: unknown, check: Check<T>): Reading<T> {
+  return check(value) ? { value } : { complaints: check.complaints(value) }
 }
 
 function orbitComplaints(value: { scheme: Scheme }): Complaint[] {
@@ -34,7 +57,20 @@ function orbitComplaints(value: { scheme: Scheme }): Complaint[] {
   return [{ pointer: '/eccentricity', message: 'must be <= 0.9 unless scheme is MPC_COMET' }]
 }
 
-/** Tells whether a value describes a target. */
-export function describesTarget(value: unknown): value is NewTarget {
-  return targetComplaints(value).length === 0
+const hasTextPlace = compileCheck(Type.Union([Type.Object({ ra: Type.String() }), Type.Object({ dec: Type.String() })]))
+const readers = { ra: readHours, dec: readDegrees }
+const examples = { ra: '00:35:56.71', dec: '-20:30:15.2' }
+
+/** Turns the position that an object has as sexagesimal text, if any, into degrees. */
+export function readPlace<T>(value: T): { readonly value: T; readonly complaints: Complaint[] } {
+  if (!hasTextPlace(value)) return { value, complaints: [] }
+  const places = (['ra', 'dec'] as const).map(name => {
+    const text: unknown = Reflect.get(value, name)
+    return { name, text, angle: typeof text === 'string' ? readers[name](text) : undefined }
+  })
+  const complaints = places
+    .filter(({ text, angle }) => typeof text === 'string' && angle === undefined)
+    .map(({ name }) => ({ pointer: `/${name}`, message: `must be a number [deg], or sexagesimal text as in ${examples[name]}` }))
+  const angles = places.filter(({ angle }) => angle !== undefined).map(({ name, angle }) => [name, angle])
+  return { value: { ...value, ...Object.fromEntries(angles) }, complaints }
 }

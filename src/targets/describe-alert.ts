@@ -3,21 +3,27 @@ import { parseLossless } from '../broker-kit/lossless-json.ts'
 import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
 import { unstorableStrings } from '../domain/storable.ts'
 import { type TargetDraft, targetFromAlert } from '../domain/target.ts'
-import { invalid } from '../http/problems.ts'
-import { describesTarget, targetComplaints } from './check-target.ts'
+import { type Reading, readTarget } from './check-target.ts'
 import type { TargetDescription } from './new-target-schemas.ts'
 
-/** Says what target an alert makes: what its broker's module says, else what the generic alert does. Throws 422 when that is none. */
-export function describeAlert(registry: Registry, alert: StoredAlert): TargetDescription {
+/** Says what target an alert makes: what its broker's module says, else what the generic alert does; complaints when that is none. */
+export function describeAlert(registry: Registry, alert: StoredAlert): Reading<TargetDescription> {
   const broker = registry.get(alert.brokerId)
-  const description = descriptionOf((broker && draftByModule(broker, alert)) ?? targetFromAlert(alert.generic))
-  const unstorable = unstorableStrings(description)
-  if (describesTarget(description) && unstorable.length === 0) return description
-  const complaints = [...targetComplaints(description), ...unstorable]
-  throw invalid(
-    complaints.map(({ pointer, message }) => ({ pointer: '/alertId', message: `makes no target: ${pointer.slice(1)} ${message}` })),
-    'The alert makes no target.'
-  )
+  const draft = descriptionOf((broker && draftByModule(broker, alert)) ?? targetFromAlert(alert.generic))
+  const reading = readTarget(draft)
+  const complaints = [...(reading.complaints ?? []), ...unstorableStrings(draft)]
+  if (reading.value && complaints.length === 0) return reading
+  return {
+    complaints: complaints.map(({ pointer, message }) => ({
+      pointer: '/alertId',
+      message: `makes no target: ${pointer.slice(1)} ${message}`
+    }))
+  }
+}
+
+/** The brokers whose modules make targets of raw alerts. */
+export function brokersThatDraft(registry: Registry): string[] {
+  return [...registry.values()].filter(({ module }) => module.toTarget !== undefined).map(({ module }) => module.id)
 }
 
 /** Undefined when the module leaves it to the generic alert, or can no longer read what an older one stored. */

@@ -1,7 +1,7 @@
 import type { Transaction } from '../database.ts'
 import { type Json, mergeObject } from '../http/merge-patch.ts'
 import { invalid } from '../http/problems.ts'
-import { describesTarget, targetComplaints } from './check-target.ts'
+import { readPlace, readTarget } from './check-target.ts'
 import { getTarget, takeTarget } from './get-target.ts'
 import { renameTarget } from './name-store.ts'
 import { findOwnName } from './name-target.ts'
@@ -20,15 +20,17 @@ interface Edit {
 /** Edits a target; throws 422 when it would no longer be one, 409 when its new name is another target's. */
 export async function editTarget({ tx, id, expected, patch }: Edit): Promise<StoredTarget> {
   const stored = await takeTarget(tx, { id, expected })
-  const edited = mergeObject(describe(stored), { ...patch })
-  if (!describesTarget(edited)) throw invalid(targetComplaints(edited), 'The edited target would not fit.')
-  const { extras, ...changes } = patch
+  const { value: inDegrees, complaints } = readPlace(patch)
+  if (complaints.length > 0) throw invalid(complaints, 'The body does not fit.')
+  const edited = readTarget(mergeObject(describe(stored), { ...inDegrees }))
+  if (edited.complaints) throw invalid(edited.complaints, 'The edited target would not fit.')
+  const { extras, ...changes } = inDegrees
   if (changes.name !== undefined) {
     await findOwnName({ tx, targetId: id, name: changes.name })
     await renameTarget(tx, id, changes.name)
   }
-  if (extras !== undefined) await replaceExtras(tx, id, edited.extras ?? {})
-  await updateTarget(tx, id, { patch: changes, edited })
+  if (extras !== undefined) await replaceExtras(tx, id, edited.value.extras ?? {})
+  await updateTarget(tx, id, { patch: changes, edited: edited.value })
   return getTarget(tx, id)
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Transaction } from '../database.ts'
 import type { ConeSearch } from '../domain/cone.ts'
-import { touchedCells } from '../domain/sky.ts'
-import { type Bind, idsSql } from '../domain/sky-sql.ts'
-import type { TargetType } from './fields.ts'
+import { pixelRanges, touchedCells } from '../domain/sky.ts'
+import { separationSql } from '../domain/sky-sql.ts'
+import type { Candidate } from './match-target.ts'
 
-/** What a target can have in common with another. */
+/** What a wanted target can have in common with others. */
 export interface Likeness {
   /** Alert that the target is made of. */
   readonly alertId: string | null
@@ -22,49 +22,82 @@ const lockCount = 256
 const cellOrder = 10
 
 /**
- * Makes whoever wants a target of one of these names, or within the cone, wait until this transaction ends. In
- * ascending order, so that no two wait for each other.
+ * Makes whoever wants a target that is like one of these wait until this transaction ends. In ascending order, so that
+ * no two wait for each other.
  */
-export async function lockLikeness(tx: Transaction, { nameKeys, cone }: Likeness): Promise<void> {
-  const cells = cone ? touchedCells(cone, cellOrder).map(cell => `cell ${cell}`) : []
-  const slots = new Set([...nameKeys.map(key => `name ${key}`), ...cells].map(slotOf))
-  const ordered = [...slots].sort((a, b) => a - b)
+export async function lockLikenesses(tx: Transaction, likenesses: readonly Likeness[]): Promise<void> {
+  await lockSlots(tx, [...new Set(likenesses.flatMap(slotsOf))])
+}
+
+/** Makes whoever wants a target wait until this transaction ends. */
+export async function lockAll(tx: Transaction): Promise<void> {
+  await lockSlots(tx, [...Array(lockCount).keys()])
+}
+
+async function lockSlots(tx: Transaction, slots: number[]): Promise<void> {
+  const ordered = slots.sort((a, b) => a - b)
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockClass}::int, slot) FROM unnest(${ordered}::int[]) AS slot`
+}
+
+function slotsOf({ nameKeys, cone }: Likeness): number[] {
+  const cells = cone ? touchedCells(cone, cellOrder).map(cell => `cell ${cell}`) : []
+  return [...nameKeys.map(key => `name ${key}`), ...cells].map(slotOf)
 }
 
 function slotOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE() % lockCount
 }
 
-/** A target that has something in common. */
-export interface Candidate {
-  readonly id: string
-  readonly name: string
-  readonly type: TargetType
-  readonly ra: number | null
-  readonly dec: number | null
-  /** It came from the alert. */
-  readonly byAlert: boolean
-  /** It has one of the names. */
-  readonly byName: boolean
-  /** It lies within the cone. */
-  readonly byPosition: boolean
+/** What one wanted target has in common with one that is stored. */
+export interface Finding extends Omit<Candidate, 'byAlert' | 'byName' | 'byPosition'> {
+  /** Which of the wanted ones. */
+  readonly index: number
+  readonly rule: 'alert' | 'name' | 'position'
+  /** The name that they share; null for the other rules. */
+  readonly nameKey: string | null
 }
 
-/** Finds all targets that have something in common. */
-export async function findCandidates(tx: Transaction, { alertId, nameKeys, cone }: Likeness): Promise<Candidate[]> {
-  const values: unknown[] = []
-  const bind: Bind = value => `$${values.push(value)}`
-  const found = [
-    `SELECT "targetId" AS id, 'alert' AS rule FROM "TargetAlert" WHERE "alertId" = ${bind(alertId)}::uuid`,
-    `SELECT "targetId", 'name' FROM "TargetName" WHERE "nameKey" = ANY(${bind(nameKeys)}::text[])`,
-    ...(cone ? [`SELECT id, 'position' FROM (${idsSql({ table: '"Target"', conditions: [], bind, cone })}) AS near`] : [])
-  ]
-  return tx.$queryRawUnsafe<Candidate[]>(
-    `SELECT target.id, target.name, target.type, target.ra, target.dec,
-       bool_or(rule = 'alert') AS "byAlert", bool_or(rule = 'name') AS "byName", bool_or(rule = 'position') AS "byPosition"
-     FROM (${found.join(' UNION ALL ')}) AS found JOIN "Target" AS target ON target.id = found.id
-     GROUP BY target.id ORDER BY target.id`,
-    ...values
+const facts = 'target.id, target.name, target.type, target.ra, target.dec'
+const place = { ra: 'wanted.ra', dec: 'wanted.dec' }
+
+// OFFSET 0 makes each of these a look-up in an index for every wanted one: the planner, who cannot know that there are
+// few, would rather read whole tables.
+const findingsSql = `
+  SELECT found.index, found.rule, found."nameKey", ${facts}
+  FROM (
+    SELECT wanted.index, 'alert' AS rule, NULL AS "nameKey", link."targetId"
+    FROM unnest($1::int[], $2::uuid[]) AS wanted(index, "alertId")
+    CROSS JOIN LATERAL (SELECT "targetId" FROM "TargetAlert" WHERE "alertId" = wanted."alertId" OFFSET 0) AS link
+    UNION ALL
+    SELECT wanted.index, 'name', wanted."nameKey", owner."targetId"
+    FROM unnest($3::int[], $4::text[]) AS wanted(index, "nameKey")
+    CROSS JOIN LATERAL (SELECT "targetId" FROM "TargetName" WHERE "nameKey" = wanted."nameKey" OFFSET 0) AS owner
+  ) AS found
+  CROSS JOIN LATERAL (SELECT * FROM "Target" WHERE id = found."targetId" OFFSET 0) AS target
+  UNION ALL
+  SELECT wanted.index, 'position', NULL, ${facts}
+  FROM unnest($5::int[], $6::bigint[], $7::bigint[], $8::float8[], $9::float8[], $10::float8[]) AS wanted(index, low, high, ra, dec, radius)
+  CROSS JOIN LATERAL (SELECT * FROM "Target" WHERE "skyPixel" BETWEEN wanted.low AND wanted.high OFFSET 0) AS target
+  WHERE ${separationSql({ ra: 'target.ra', dec: 'target.dec' }, place)} <= wanted.radius`
+
+/** Finds everything that wanted targets have in common with stored ones, in one statement. */
+export async function findCommon(tx: Transaction, likenesses: readonly Likeness[]): Promise<Finding[]> {
+  const alerts = [...likenesses.entries()].flatMap(([index, { alertId }]) => (alertId === null ? [] : [{ index, alertId }]))
+  const names = [...likenesses.entries()].flatMap(([index, { nameKeys }]) => nameKeys.map(nameKey => ({ index, nameKey })))
+  const ranges = [...likenesses.entries()].flatMap(([index, { cone }]) =>
+    cone ? pixelRanges(cone).map(range => ({ index, ...range, ...cone })) : []
+  )
+  return tx.$queryRawUnsafe<Finding[]>(
+    findingsSql,
+    alerts.map(({ index }) => index),
+    alerts.map(({ alertId }) => alertId),
+    names.map(({ index }) => index),
+    names.map(({ nameKey }) => nameKey),
+    ranges.map(({ index }) => index),
+    ranges.map(({ low }) => low.toString()),
+    ranges.map(({ high }) => high.toString()),
+    ranges.map(({ ra }) => ra),
+    ranges.map(({ dec }) => dec),
+    ranges.map(({ radius }) => radius)
   )
 }

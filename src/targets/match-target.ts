@@ -1,46 +1,71 @@
 import { type Position, separation } from '../domain/sky.ts'
-import { conflict } from '../http/problems.ts'
 import type { TargetType } from './fields.ts'
-import type { Candidate } from './match-store.ts'
 import type { OnMatch } from './new-target-schemas.ts'
 import type { Match } from './schemas.ts'
 
-/** Positions closer than this are the same [arcsec]. */
-export const matchRadius = 2
 /** Targets of one name that are farther apart than this cannot be the same [arcsec]. */
 const farthestNamesake = 60
 
+/** A target that has something in common with a wanted one. */
+export interface Candidate {
+  readonly id: string
+  readonly name: string
+  readonly type: TargetType
+  readonly ra: number | null
+  readonly dec: number | null
+  /** It came from the alert. */
+  readonly byAlert: boolean
+  /** It has one of the names. */
+  readonly byName: boolean
+  /** It lies within the match radius. */
+  readonly byPosition: boolean
+}
+
 /** What is asked for. */
-export interface Wanted {
+export interface Wish {
   readonly position: Position | null
   /** Null when only an alert tells of it, which sees a moving target at one place as well. */
   readonly type: TargetType | null
   readonly onMatch: OnMatch
 }
 
-/**
- * Decides which of the targets that have something in common answers; null when a new one is to be made. Throws 409,
- * with all of them, where that is not wanted or not clear.
- */
-export function chooseMatch(candidates: readonly Candidate[], wanted: Wanted): Match | null {
-  // An equal name can never be had twice; a position can.
-  const counting = wanted.onMatch === 'create' ? candidates.filter(({ byAlert, byName }) => byAlert || byName) : candidates
-  const [first, second] = counting
-  if (first === undefined) return null
-  const refuse = (detail: string) =>
-    conflict(detail, { matches: counting.map(candidate => ({ ...matchOf(candidate, wanted), name: candidate.name })) })
-  if (wanted.onMatch === 'reject') throw refuse('There is a target like this already.')
-  if (wanted.onMatch === 'create') throw refuse('There is a target of this name, or of this alert, already.')
-  const ofAlert = counting.find(({ byAlert }) => byAlert)
-  if (ofAlert) return matchOf(ofAlert, wanted)
-  if (second) throw refuse('More than one target matches, by name or by position: it is not clear which one is meant.')
-  const match = matchOf(first, wanted)
-  const contradiction = first.byName ? contradictionOf(first, { match, wanted }) : undefined
-  if (contradiction) throw refuse(contradiction)
-  return match
+/** What becomes of a wish: a new target, one that exists already, or neither. */
+export type Decision = { readonly kind: 'create' } | { readonly kind: 'link'; readonly match: Match } | Refusal
+
+/** A target that exists, and why it keeps another from being made. */
+export interface NamedMatch extends Match {
+  readonly name: string
 }
 
-function matchOf({ id, byAlert, byName, ...candidate }: Candidate, { position }: Wanted): Match {
+/** A wish that is not granted, and every target that has to do with it. */
+export interface Refusal {
+  readonly kind: 'refuse'
+  readonly detail: string
+  readonly matches: readonly NamedMatch[]
+}
+
+/** Decides which of the targets that have something in common with a wanted one answers: the one policy on every path. */
+export function decide(candidates: readonly Candidate[], wish: Wish): Decision {
+  // An equal name can never be had twice; a position can.
+  const counting = wish.onMatch === 'create' ? candidates.filter(({ byAlert, byName }) => byAlert || byName) : candidates
+  const [first, second] = counting
+  if (first === undefined) return { kind: 'create' }
+  const refuse = (detail: string): Refusal => ({ kind: 'refuse', detail, matches: counting.map(one => namedMatch(one, wish)) })
+  if (wish.onMatch === 'reject') return refuse('There is a target like this already.')
+  if (wish.onMatch === 'create') return refuse('There is a target of this name, or of this alert, already.')
+  const ofAlert = counting.find(({ byAlert }) => byAlert)
+  if (ofAlert) return { kind: 'link', match: matchOf(ofAlert, wish) }
+  if (second) return refuse('More than one target matches, by name or by position: it is not clear which one is meant.')
+  const match = matchOf(first, wish)
+  const contradiction = first.byName ? contradictionOf(first, { match, wish }) : undefined
+  return contradiction === undefined ? { kind: 'link', match } : refuse(contradiction)
+}
+
+function namedMatch(candidate: Candidate, wish: Wish): NamedMatch {
+  return { ...matchOf(candidate, wish), name: candidate.name }
+}
+
+function matchOf({ id, byAlert, byName, ...candidate }: Candidate, { position }: Wish): Match {
   const place = positionOf(candidate)
   return {
     rule: byAlert ? 'alert' : byName ? 'name' : 'position',
@@ -49,13 +74,14 @@ function matchOf({ id, byAlert, byName, ...candidate }: Candidate, { position }:
   }
 }
 
-function positionOf({ ra, dec }: Pick<Candidate, 'ra' | 'dec'>): Position | null {
-  return ra === null || dec === null ? null : { ra, dec }
+/** Where a target is; null when that is not known. */
+export function positionOf({ ra, dec }: { readonly ra?: number | null; readonly dec?: number | null }): Position | null {
+  return typeof ra === 'number' && typeof dec === 'number' ? { ra, dec } : null
 }
 
 /** What speaks against a target of the same name being the same. */
-function contradictionOf({ type }: Candidate, { match, wanted }: { match: Match; wanted: Wanted }): string | undefined {
+function contradictionOf({ type }: Candidate, { match, wish }: { match: Match; wish: Wish }): string | undefined {
   const { separation: distance } = match
   if (distance !== null && distance > farthestNamesake) return `The target of this name is ${distance.toFixed(1)} arcsec away.`
-  return wanted.type === null || wanted.type === type ? undefined : `The target of this name is of type ${type}.`
+  return wish.type === null || wish.type === type ? undefined : `The target of this name is of type ${type}.`
 }

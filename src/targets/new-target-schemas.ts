@@ -11,7 +11,7 @@ import {
   optional,
   orbitFields,
   Permissions,
-  placeFields,
+  placeInputFields,
   type Scheme,
   schemeFields,
   siderealFields,
@@ -21,13 +21,32 @@ import {
 export const onMatchWords = ['link', 'reject', 'create'] as const
 export type OnMatch = (typeof onMatchWords)[number]
 
-const onMatch = Type.Optional(
-  StringEnum(onMatchWords, {
-    default: 'link',
-    description:
-      'What to do when a target of the same name, in any spelling, or within 2 arcsec exists: `link` answers it and gives it the new names; `reject` is 409; `create` makes one in spite of the position, but never one of an equal name.'
-  })
-)
+/** On what terms a target is wanted. */
+export const termFields = {
+  onMatch: Type.Optional(
+    StringEnum(onMatchWords, {
+      default: 'link',
+      description:
+        'What to do when a target of the same name, in any spelling, or within `matchRadius` exists: `link` answers it and gives it the new names; `reject` refuses; `create` makes one in spite of the position, but never one of an equal name.'
+    })
+  ),
+  matchRadius: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 60,
+      description:
+        'Positions closer than this are the same [arcsec]. Left out: what the service is set to, 2 unless its operator said otherwise.'
+    })
+  ),
+  listId: Type.Optional({ ...Uuid, description: 'Target list to put the target into, whether it is new or not.' })
+}
+
+/** On what terms a target is wanted. */
+export interface TargetTerms {
+  readonly onMatch?: OnMatch
+  readonly matchRadius?: number
+  readonly listId?: string
+}
 
 /** A target as a client describes it; what is left out or null is unknown. */
 export interface TargetDescription extends Readonly<Partial<Record<NumberField, number | null>>> {
@@ -40,16 +59,14 @@ export interface TargetDescription extends Readonly<Partial<Record<NumberField, 
 }
 
 /** A new target as a client describes it. */
-export interface NewTarget extends TargetDescription {
-  readonly onMatch?: OnMatch
-}
+export interface NewTarget extends TargetDescription, TargetTerms {}
 
 const commonFields = {
   name: Name,
   permissions: Type.Optional({ ...Permissions, default: 'PRIVATE' }),
   aliases: Type.Optional(Type.Array(Name, { maxItems: 100, description: 'Other names.' })),
   extras: Type.Optional(Extras),
-  onMatch
+  ...termFields
 }
 
 function NewTargetSchema(id: string, { fields, ...options }: { fields: TProperties; description: string; examples: unknown[] }) {
@@ -59,7 +76,7 @@ function NewTargetSchema(id: string, { fields, ...options }: { fields: TProperti
 /** Body that describes a target that stays where it is. */
 export const NewSiderealTarget = NewTargetSchema('NewSiderealTarget', {
   description: 'A target that stays where it is, but for its proper motion.',
-  fields: { type: StringEnum(['SIDEREAL']), ...placeFields, ...optional(siderealFields) },
+  fields: { type: StringEnum(['SIDEREAL']), ...placeInputFields, ...optional(siderealFields) },
   examples: [{ name: 'Tatooine', type: 'SIDEREAL', ra: 32, dec: -20 }]
 })
 
@@ -102,7 +119,7 @@ export const newMovingTargets = {
 export const TargetFromAlert = component(
   'TargetFromAlert',
   Type.Object(
-    { alertId: { ...Uuid, description: 'Stored alert that the target is made of: `id` of /v1/alerts.' }, onMatch },
+    { alertId: { ...Uuid, description: 'Stored alert that the target is made of: `id` of /v1/alerts.' }, ...termFields },
     { additionalProperties: false, description: 'A target made of a stored alert.' }
   )
 )

@@ -8,7 +8,7 @@ import { sendPage } from '../http/pagination.ts'
 import { invalid, notFound } from '../http/problems.ts'
 import { sendVerbatim } from '../http/verbatim.ts'
 import { findTargetRaw } from './alert-store.ts'
-import { creationComplaints } from './check-target.ts'
+import { readCreation } from './check-target.ts'
 import { createTarget } from './create-target.ts'
 import { editTarget } from './edit-target.ts'
 import { getTarget } from './get-target.ts'
@@ -23,6 +23,8 @@ import { deleteTarget } from './write-store.ts'
 interface Needs {
   readonly database: Database
   readonly registry: Registry
+  /** Positions closer than this are the same, where a request does not say [arcsec]. */
+  readonly matchRadius: number
 }
 
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
@@ -37,12 +39,12 @@ export const targetRoutes =
     serveAlerts(app, needs)
   }
 
-function serveTargets(app: App, { database, registry }: Needs): void {
+function serveTargets(app: App, { database, registry, matchRadius }: Needs): void {
   const validatorCompiler = checkingCreation(app.validatorCompiler)
   app.post('/targets', { schema: operations.createTarget, validatorCompiler }, async (request, reply) => {
     const { body, caller } = request
     const effect: Effect = async tx => {
-      const { target, match } = await createTarget({ tx, registry, body, caller })
+      const { target, match } = await createTarget({ tx, registry, caller, matchRadius, runId: null }, body)
       const headers = { Location: `/v1/targets/${target.id}`, ETag: versionTag(target.version) }
       return { status: match ? 200 : 201, body: { ...toTarget(target), match }, headers }
     }
@@ -76,8 +78,8 @@ function serveTargets(app: App, { database, registry }: Needs): void {
 /** Checks the body of a request that makes a target by what it holds, and everything else as usual. */
 function checkingCreation<Schema>(usual: FastifySchemaCompiler<unknown> | undefined): FastifySchemaCompiler<Schema> {
   const checkBody = (body: unknown) => {
-    const complaints = creationComplaints(body)
-    return complaints.length === 0 || { error: invalid(complaints, 'The body does not fit.') }
+    const { value, complaints } = readCreation(body)
+    return complaints ? { error: invalid(complaints, 'The body does not fit.') } : { value }
   }
   return part => (part.httpPart === 'body' ? checkBody : (usual?.(part) ?? (() => true)))
 }

@@ -14,6 +14,7 @@ import {
   numberFields,
   optional,
   Permissions,
+  placeInputFields,
   Scheme,
   TargetType
 } from './fields.ts'
@@ -59,7 +60,7 @@ export const Match = component(
   Type.Object(
     {
       rule: StringEnum(['alert', 'name', 'position'], {
-        description: 'What they have in common: the alert itself, a name, or a position within 2 arcsec.'
+        description: 'What they have in common: the alert itself, a name, or a position within the match radius.'
       }),
       separation: Nullable(Type.Number({ description: 'Angle between the two positions [arcsec]; null when one has none.' })),
       targetId: Uuid
@@ -102,7 +103,7 @@ export const TargetPatch = component(
         type: Type.Optional(TargetType),
         permissions: Type.Optional(Permissions),
         scheme: Type.Optional(Nullable(Scheme)),
-        ...optional(numberFields),
+        ...optional({ ...numberFields, ...placeInputFields }),
         extras: Type.Optional(Nullable(ExtrasPatch))
       },
       {

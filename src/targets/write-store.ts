@@ -1,19 +1,92 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Transaction } from '../database.ts'
+import type { GenericAlert } from '../domain/alert.ts'
 import { skyPixel } from '../domain/sky.ts'
-import type { ExtraValue } from './fields.ts'
-import { insertNames } from './name-store.ts'
+import { type ExtraValue, numberFields } from './fields.ts'
+import { positionOf } from './match-target.ts'
 import type { TargetDescription } from './new-target-schemas.ts'
+import { Overtaken } from './repeat-on-race.ts'
 import type { TargetPatch } from './schemas.ts'
 
-/** Stores a new target with its names and extras, and answers its id; throws what `isRace` knows when a name is not free. */
-export async function insertTarget(tx: Transaction, target: TargetDescription, createdBy: string): Promise<string> {
-  const { aliases = [], extras = {}, ...row } = target
-  const id = uuidv7()
-  await tx.target.create({ data: { id, createdBy, ...row, skyPixel: pixelOf(target) }, select: { id: true } })
-  await insertNames(tx, id, [{ name: target.name, primary: true }, ...aliases.map(name => ({ name, primary: false }))])
-  await insertExtras(tx, id, extras)
-  return id
+/** A name and its normalised form. */
+export interface NameToStore {
+  readonly name: string
+  readonly nameKey: string
+}
+
+/** When a target was made and changed elsewhere, before it came here [UTC, RFC 3339]. */
+export interface History {
+  readonly createdAt?: string
+  readonly modifiedAt?: string
+}
+
+type TargetToStore = Omit<TargetDescription, 'aliases' | 'extras'> & History & { readonly id: string; readonly createdBy: string }
+
+/** Everything that a batch is about to write. */
+export interface Plan {
+  readonly targets: TargetToStore[]
+  readonly names: (NameToStore & { readonly targetId: string; readonly primary: boolean })[]
+  readonly extras: { readonly targetId: string; readonly key: string; readonly value: ExtraValue }[]
+  readonly links: { readonly targetId: string; readonly alertId: string; readonly generic: GenericAlert }[]
+  readonly members: { readonly listId: string; readonly targetId: string }[]
+  /** Targets that existed and get new names. */
+  readonly edited: Set<string>
+}
+
+/** A plan to write nothing. */
+export function emptyPlan(): Plan {
+  return { targets: [], names: [], extras: [], links: [], members: [], edited: new Set() }
+}
+
+const columns = ['id', 'createdBy', 'name', 'type', 'permissions', 'scheme', 'skyPixel', ...Object.keys(numberFields)]
+const ownColumns = columns.map(column => `"${column}"`).join(', ')
+
+// The run that the caller names, or else the first one that brought the alert, is what the target came from.
+const runOfLink = `
+  SELECT run.id, run."queryId", run."queryName" FROM "RunAlert" AS member JOIN "Run" AS run ON run.id = member."runId"
+  WHERE member."alertId" = link."alertId" ORDER BY member."runId" = $7::uuid DESC NULLS LAST, member.outcome = 'duplicate', run.id LIMIT 1`
+
+const writeSql = `
+  WITH made AS (
+    INSERT INTO "Target" (${ownColumns}, "createdAt", "modifiedAt")
+    SELECT ${ownColumns}, coalesce("createdAt", now()), coalesce("modifiedAt", now()) FROM jsonb_populate_recordset(NULL::"Target", $1::jsonb)
+  ), named AS (
+    INSERT INTO "TargetName" (id, "targetId", name, "nameKey", "primary")
+    SELECT id, "targetId", name, "nameKey", "primary" FROM jsonb_populate_recordset(NULL::"TargetName", $2::jsonb)
+  ), known AS (
+    INSERT INTO "TargetExtra" ("targetId", key, value)
+    SELECT "targetId", key, value FROM jsonb_populate_recordset(NULL::"TargetExtra", $3::jsonb)
+  ), linked AS (
+    INSERT INTO "TargetAlert" ("alertId", "targetId", "brokerId", "brokerAlertId", "objectId", generic, raw, "rawType", "runId", "queryId", "queryName")
+    SELECT link."alertId", link."targetId", alert."brokerId", alert."brokerAlertId", alert."objectId", link.generic, alert.raw, alert."rawType",
+      run.id, run."queryId", run."queryName"
+    FROM jsonb_populate_recordset(NULL::"TargetAlert", $4::jsonb) AS link
+    CROSS JOIN LATERAL (SELECT * FROM "Alert" WHERE id = link."alertId" OFFSET 0) AS alert
+    LEFT JOIN LATERAL (${runOfLink}) AS run ON true
+    RETURNING "alertId"
+  ), joined AS (
+    INSERT INTO "TargetListMember" ("listId", "targetId")
+    SELECT "listId", "targetId" FROM jsonb_populate_recordset(NULL::"TargetListMember", $5::jsonb) ON CONFLICT DO NOTHING
+  ), edited AS (
+    UPDATE "Target" SET version = version + 1, "modifiedAt" = now() WHERE id = ANY($6::uuid[]) RETURNING id
+  )
+  SELECT (SELECT count(*)::int FROM linked) AS linked, (SELECT count(*)::int FROM edited) AS edited`
+
+/** Writes a plan in one statement; throws what `isRace` knows when another transaction has changed what it was made for. */
+export async function writePlan(tx: Transaction, plan: Plan, runId: string | null): Promise<void> {
+  const { targets, names, extras, links, members, edited } = plan
+  if (targets.length + names.length + links.length + members.length === 0) return
+  const [done] = await tx.$queryRawUnsafe<{ linked: number; edited: number }[]>(
+    writeSql,
+    JSON.stringify(targets.map(target => ({ permissions: 'PRIVATE', ...target, skyPixel: pixelOf(target)?.toString() ?? null }))),
+    JSON.stringify(names.map(name => ({ ...name, id: uuidv7() }))),
+    JSON.stringify(extras),
+    JSON.stringify(links),
+    JSON.stringify(members),
+    [...edited],
+    runId
+  )
+  if (done?.linked !== links.length || done.edited !== edited.size) throw new Overtaken()
 }
 
 /** Stores an edit of a target that is held: the fields of the patch, and what follows from the target as edited. */
@@ -25,8 +98,9 @@ export async function updateTarget(
   await tx.target.update({ where: { id }, data: { ...patch, skyPixel: pixelOf(edited), ...counted() }, select: { id: true } })
 }
 
-function pixelOf({ type, ra, dec }: TargetDescription): bigint | null {
-  return type === 'SIDEREAL' && typeof ra === 'number' && typeof dec === 'number' ? skyPixel(ra, dec) : null
+function pixelOf(target: Pick<TargetDescription, 'type' | 'ra' | 'dec'>): bigint | null {
+  const place = target.type === 'SIDEREAL' ? positionOf(target) : null
+  return place && skyPixel(place.ra, place.dec)
 }
 
 /** Counts an edit of what belongs to a target that is held. */
@@ -47,17 +121,6 @@ export async function deleteTarget(db: Transaction, { id, version }: { id: strin
 /** Stores all extras of a target, in place of those that it had. */
 export async function replaceExtras(tx: Transaction, targetId: string, extras: Readonly<Record<string, ExtraValue>>): Promise<void> {
   await tx.targetExtra.deleteMany({ where: { targetId } })
-  await insertExtras(tx, targetId, extras)
-}
-
-async function insertExtras(tx: Transaction, targetId: string, extras: Readonly<Record<string, ExtraValue>>): Promise<void> {
   const data = Object.entries(extras).map(([key, value]) => ({ targetId, key, value }))
   if (data.length > 0) await tx.targetExtra.createMany({ data })
-}
-
-const raceCodes = new Set(['P2002', 'P2003', 'P2025', 'P2034'])
-
-/** Tells whether a statement failed because another transaction was faster: a name taken, a target deleted, a deadlock. */
-export function isRace(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && raceCodes.has(error.code)
 }
