@@ -7,6 +7,7 @@ import { finkZtf } from './fink-ztf/index.ts'
 import { gaia } from './gaia/index.ts'
 import { lasairLsst } from './lasair-lsst/index.ts'
 import { lasairZtf } from './lasair-ztf/index.ts'
+import { mars } from './mars/index.ts'
 import { myBroker } from './my-broker/index.ts'
 
 /** The brokers that come with the service. A new one costs a folder, an import and a line here. */
@@ -19,5 +20,6 @@ export const builtInBrokers: readonly AnyBrokerModule[] = [
   gaia,
   lasairLsst,
   lasairZtf,
+  mars,
   myBroker
 ]
