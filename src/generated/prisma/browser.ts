@@ -83,8 +83,13 @@ export type TargetListMember = Prisma.TargetListMemberModel
  */
 export type IdempotencyKey = Prisma.IdempotencyKeyModel
 /**
+ * Model QueryTarget
+ * An object on which the `onAlert` of a query has acted: once, whatever came of it.
+ */
+export type QueryTarget = Prisma.QueryTargetModel
+/**
  * Model Outbox
- * What a room sets off in a higher one, written in the transaction that caused it.
+ * What a room sets off in a higher one, written in the transaction that caused it; deleted in the one that has done it.
  */
 export type Outbox = Prisma.OutboxModel
 /**

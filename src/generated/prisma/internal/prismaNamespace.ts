@@ -410,6 +410,7 @@ export const ModelName = {
   TargetList: 'TargetList',
   TargetListMember: 'TargetListMember',
   IdempotencyKey: 'IdempotencyKey',
+  QueryTarget: 'QueryTarget',
   Outbox: 'Outbox',
   BrokerState: 'BrokerState',
   BrokerRequest: 'BrokerRequest'
@@ -428,7 +429,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "brokerQuery" | "run" | "alert" | "alertKey" | "runAlert" | "rejection" | "target" | "targetName" | "targetAlert" | "targetExtra" | "targetList" | "targetListMember" | "idempotencyKey" | "outbox" | "brokerState" | "brokerRequest"
+    modelProps: "brokerQuery" | "run" | "alert" | "alertKey" | "runAlert" | "rejection" | "target" | "targetName" | "targetAlert" | "targetExtra" | "targetList" | "targetListMember" | "idempotencyKey" | "queryTarget" | "outbox" | "brokerState" | "brokerRequest"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1394,6 +1395,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    QueryTarget: {
+      payload: Prisma.$QueryTargetPayload<ExtArgs>
+      fields: Prisma.QueryTargetFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.QueryTargetFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$QueryTargetPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.QueryTargetFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$QueryTargetPayload>
+        }
+        findFirst: {
+          args: Prisma.QueryTargetFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$QueryTargetPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.QueryTargetFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$QueryTargetPayload>
+        }
+        findMany: {
+          args: Prisma.QueryTargetFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$QueryTargetPayload>[]
+        }
+        create: {
+          args: Prisma.QueryTargetCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$QueryTargetPayload>
+        }
+        createMany: {
+          args: Prisma.QueryTargetCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.QueryTargetCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$QueryTargetPayload>[]
+        }
+        delete: {
+          args: Prisma.QueryTargetDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$QueryTargetPayload>
+        }
+        update: {
+          args: Prisma.QueryTargetUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$QueryTargetPayload>
+        }
+        deleteMany: {
+          args: Prisma.QueryTargetDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.QueryTargetUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.QueryTargetUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$QueryTargetPayload>[]
+        }
+        upsert: {
+          args: Prisma.QueryTargetUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$QueryTargetPayload>
+        }
+        aggregate: {
+          args: Prisma.QueryTargetAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateQueryTarget>
+        }
+        groupBy: {
+          args: Prisma.QueryTargetGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.QueryTargetGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.QueryTargetCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.QueryTargetCountAggregateOutputType> | number
+        }
+      }
+    }
     Outbox: {
       payload: Prisma.$OutboxPayload<ExtArgs>
       fields: Prisma.OutboxFieldRefs
@@ -1664,7 +1739,13 @@ export const BrokerQueryScalarFieldEnum = {
   createdBy: 'createdBy',
   createdAt: 'createdAt',
   modifiedAt: 'modifiedAt',
-  lastRunAt: 'lastRunAt'
+  lastRunAt: 'lastRunAt',
+  schedule: 'schedule',
+  nextRunsAt: 'nextRunsAt',
+  skippedAt: 'skippedAt',
+  skippedReason: 'skippedReason',
+  onAlert: 'onAlert',
+  newestAlertAt: 'newestAlertAt'
 } as const
 
 export type BrokerQueryScalarFieldEnum = (typeof BrokerQueryScalarFieldEnum)[keyof typeof BrokerQueryScalarFieldEnum]
@@ -1700,6 +1781,9 @@ export const RunScalarFieldEnum = {
   fruitless: 'fruitless',
   leaseUntil: 'leaseUntil',
   createdBy: 'createdBy',
+  scheduledFor: 'scheduledFor',
+  newerThan: 'newerThan',
+  newestAlertAt: 'newestAlertAt',
   createdAt: 'createdAt',
   startedAt: 'startedAt',
   finishedAt: 'finishedAt'
@@ -1890,10 +1974,29 @@ export const IdempotencyKeyScalarFieldEnum = {
 export type IdempotencyKeyScalarFieldEnum = (typeof IdempotencyKeyScalarFieldEnum)[keyof typeof IdempotencyKeyScalarFieldEnum]
 
 
+export const QueryTargetScalarFieldEnum = {
+  id: 'id',
+  queryId: 'queryId',
+  objectKey: 'objectKey',
+  alertId: 'alertId',
+  runId: 'runId',
+  outcome: 'outcome',
+  targetId: 'targetId',
+  detail: 'detail',
+  createdAt: 'createdAt',
+  settledAt: 'settledAt'
+} as const
+
+export type QueryTargetScalarFieldEnum = (typeof QueryTargetScalarFieldEnum)[keyof typeof QueryTargetScalarFieldEnum]
+
+
 export const OutboxScalarFieldEnum = {
   id: 'id',
   topic: 'topic',
   payload: 'payload',
+  attempts: 'attempts',
+  dueAt: 'dueAt',
+  error: 'error',
   createdAt: 'createdAt'
 } as const
 
@@ -2249,6 +2352,7 @@ export type GlobalOmitConfig = {
   targetList?: Prisma.TargetListOmit
   targetListMember?: Prisma.TargetListMemberOmit
   idempotencyKey?: Prisma.IdempotencyKeyOmit
+  queryTarget?: Prisma.QueryTargetOmit
   outbox?: Prisma.OutboxOmit
   brokerState?: Prisma.BrokerStateOmit
   brokerRequest?: Prisma.BrokerRequestOmit

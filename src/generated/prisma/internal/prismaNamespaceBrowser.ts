@@ -64,6 +64,7 @@ export const ModelName = {
   TargetList: 'TargetList',
   TargetListMember: 'TargetListMember',
   IdempotencyKey: 'IdempotencyKey',
+  QueryTarget: 'QueryTarget',
   Outbox: 'Outbox',
   BrokerState: 'BrokerState',
   BrokerRequest: 'BrokerRequest'
@@ -94,7 +95,13 @@ export const BrokerQueryScalarFieldEnum = {
   createdBy: 'createdBy',
   createdAt: 'createdAt',
   modifiedAt: 'modifiedAt',
-  lastRunAt: 'lastRunAt'
+  lastRunAt: 'lastRunAt',
+  schedule: 'schedule',
+  nextRunsAt: 'nextRunsAt',
+  skippedAt: 'skippedAt',
+  skippedReason: 'skippedReason',
+  onAlert: 'onAlert',
+  newestAlertAt: 'newestAlertAt'
 } as const
 
 export type BrokerQueryScalarFieldEnum = (typeof BrokerQueryScalarFieldEnum)[keyof typeof BrokerQueryScalarFieldEnum]
@@ -130,6 +137,9 @@ export const RunScalarFieldEnum = {
   fruitless: 'fruitless',
   leaseUntil: 'leaseUntil',
   createdBy: 'createdBy',
+  scheduledFor: 'scheduledFor',
+  newerThan: 'newerThan',
+  newestAlertAt: 'newestAlertAt',
   createdAt: 'createdAt',
   startedAt: 'startedAt',
   finishedAt: 'finishedAt'
@@ -320,10 +330,29 @@ export const IdempotencyKeyScalarFieldEnum = {
 export type IdempotencyKeyScalarFieldEnum = (typeof IdempotencyKeyScalarFieldEnum)[keyof typeof IdempotencyKeyScalarFieldEnum]
 
 
+export const QueryTargetScalarFieldEnum = {
+  id: 'id',
+  queryId: 'queryId',
+  objectKey: 'objectKey',
+  alertId: 'alertId',
+  runId: 'runId',
+  outcome: 'outcome',
+  targetId: 'targetId',
+  detail: 'detail',
+  createdAt: 'createdAt',
+  settledAt: 'settledAt'
+} as const
+
+export type QueryTargetScalarFieldEnum = (typeof QueryTargetScalarFieldEnum)[keyof typeof QueryTargetScalarFieldEnum]
+
+
 export const OutboxScalarFieldEnum = {
   id: 'id',
   topic: 'topic',
   payload: 'payload',
+  attempts: 'attempts',
+  dueAt: 'dueAt',
+  error: 'error',
   createdAt: 'createdAt'
 } as const
 

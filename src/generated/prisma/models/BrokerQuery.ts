@@ -43,6 +43,9 @@ export type BrokerQueryMinAggregateOutputType = {
   createdAt: Date | null
   modifiedAt: Date | null
   lastRunAt: Date | null
+  skippedAt: Date | null
+  skippedReason: string | null
+  newestAlertAt: Date | null
 }
 
 export type BrokerQueryMaxAggregateOutputType = {
@@ -54,6 +57,9 @@ export type BrokerQueryMaxAggregateOutputType = {
   createdAt: Date | null
   modifiedAt: Date | null
   lastRunAt: Date | null
+  skippedAt: Date | null
+  skippedReason: string | null
+  newestAlertAt: Date | null
 }
 
 export type BrokerQueryCountAggregateOutputType = {
@@ -66,6 +72,12 @@ export type BrokerQueryCountAggregateOutputType = {
   createdAt: number
   modifiedAt: number
   lastRunAt: number
+  schedule: number
+  nextRunsAt: number
+  skippedAt: number
+  skippedReason: number
+  onAlert: number
+  newestAlertAt: number
   _all: number
 }
 
@@ -87,6 +99,9 @@ export type BrokerQueryMinAggregateInputType = {
   createdAt?: true
   modifiedAt?: true
   lastRunAt?: true
+  skippedAt?: true
+  skippedReason?: true
+  newestAlertAt?: true
 }
 
 export type BrokerQueryMaxAggregateInputType = {
@@ -98,6 +113,9 @@ export type BrokerQueryMaxAggregateInputType = {
   createdAt?: true
   modifiedAt?: true
   lastRunAt?: true
+  skippedAt?: true
+  skippedReason?: true
+  newestAlertAt?: true
 }
 
 export type BrokerQueryCountAggregateInputType = {
@@ -110,6 +128,12 @@ export type BrokerQueryCountAggregateInputType = {
   createdAt?: true
   modifiedAt?: true
   lastRunAt?: true
+  schedule?: true
+  nextRunsAt?: true
+  skippedAt?: true
+  skippedReason?: true
+  onAlert?: true
+  newestAlertAt?: true
   _all?: true
 }
 
@@ -209,6 +233,12 @@ export type BrokerQueryGroupByOutputType = {
   createdAt: Date
   modifiedAt: Date
   lastRunAt: Date | null
+  schedule: runtime.JsonValue | null
+  nextRunsAt: Date[]
+  skippedAt: Date | null
+  skippedReason: string | null
+  onAlert: runtime.JsonValue | null
+  newestAlertAt: Date | null
   _count: BrokerQueryCountAggregateOutputType | null
   _avg: BrokerQueryAvgAggregateOutputType | null
   _sum: BrokerQuerySumAggregateOutputType | null
@@ -244,6 +274,12 @@ export type BrokerQueryWhereInput = {
   createdAt?: Prisma.DateTimeFilter<"BrokerQuery"> | Date | string
   modifiedAt?: Prisma.DateTimeFilter<"BrokerQuery"> | Date | string
   lastRunAt?: Prisma.DateTimeNullableFilter<"BrokerQuery"> | Date | string | null
+  schedule?: Prisma.JsonNullableFilter<"BrokerQuery">
+  nextRunsAt?: Prisma.DateTimeNullableListFilter<"BrokerQuery">
+  skippedAt?: Prisma.DateTimeNullableFilter<"BrokerQuery"> | Date | string | null
+  skippedReason?: Prisma.StringNullableFilter<"BrokerQuery"> | string | null
+  onAlert?: Prisma.JsonNullableFilter<"BrokerQuery">
+  newestAlertAt?: Prisma.DateTimeNullableFilter<"BrokerQuery"> | Date | string | null
 }
 
 export type BrokerQueryOrderByWithRelationInput = {
@@ -256,6 +292,12 @@ export type BrokerQueryOrderByWithRelationInput = {
   createdAt?: Prisma.SortOrder
   modifiedAt?: Prisma.SortOrder
   lastRunAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  schedule?: Prisma.SortOrderInput | Prisma.SortOrder
+  nextRunsAt?: Prisma.SortOrder
+  skippedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  skippedReason?: Prisma.SortOrderInput | Prisma.SortOrder
+  onAlert?: Prisma.SortOrderInput | Prisma.SortOrder
+  newestAlertAt?: Prisma.SortOrderInput | Prisma.SortOrder
 }
 
 export type BrokerQueryWhereUniqueInput = Prisma.AtLeast<{
@@ -271,6 +313,12 @@ export type BrokerQueryWhereUniqueInput = Prisma.AtLeast<{
   createdAt?: Prisma.DateTimeFilter<"BrokerQuery"> | Date | string
   modifiedAt?: Prisma.DateTimeFilter<"BrokerQuery"> | Date | string
   lastRunAt?: Prisma.DateTimeNullableFilter<"BrokerQuery"> | Date | string | null
+  schedule?: Prisma.JsonNullableFilter<"BrokerQuery">
+  nextRunsAt?: Prisma.DateTimeNullableListFilter<"BrokerQuery">
+  skippedAt?: Prisma.DateTimeNullableFilter<"BrokerQuery"> | Date | string | null
+  skippedReason?: Prisma.StringNullableFilter<"BrokerQuery"> | string | null
+  onAlert?: Prisma.JsonNullableFilter<"BrokerQuery">
+  newestAlertAt?: Prisma.DateTimeNullableFilter<"BrokerQuery"> | Date | string | null
 }, "id">
 
 export type BrokerQueryOrderByWithAggregationInput = {
@@ -283,6 +331,12 @@ export type BrokerQueryOrderByWithAggregationInput = {
   createdAt?: Prisma.SortOrder
   modifiedAt?: Prisma.SortOrder
   lastRunAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  schedule?: Prisma.SortOrderInput | Prisma.SortOrder
+  nextRunsAt?: Prisma.SortOrder
+  skippedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  skippedReason?: Prisma.SortOrderInput | Prisma.SortOrder
+  onAlert?: Prisma.SortOrderInput | Prisma.SortOrder
+  newestAlertAt?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.BrokerQueryCountOrderByAggregateInput
   _avg?: Prisma.BrokerQueryAvgOrderByAggregateInput
   _max?: Prisma.BrokerQueryMaxOrderByAggregateInput
@@ -303,6 +357,12 @@ export type BrokerQueryScalarWhereWithAggregatesInput = {
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"BrokerQuery"> | Date | string
   modifiedAt?: Prisma.DateTimeWithAggregatesFilter<"BrokerQuery"> | Date | string
   lastRunAt?: Prisma.DateTimeNullableWithAggregatesFilter<"BrokerQuery"> | Date | string | null
+  schedule?: Prisma.JsonNullableWithAggregatesFilter<"BrokerQuery">
+  nextRunsAt?: Prisma.DateTimeNullableListFilter<"BrokerQuery">
+  skippedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"BrokerQuery"> | Date | string | null
+  skippedReason?: Prisma.StringNullableWithAggregatesFilter<"BrokerQuery"> | string | null
+  onAlert?: Prisma.JsonNullableWithAggregatesFilter<"BrokerQuery">
+  newestAlertAt?: Prisma.DateTimeNullableWithAggregatesFilter<"BrokerQuery"> | Date | string | null
 }
 
 export type BrokerQueryCreateInput = {
@@ -315,6 +375,12 @@ export type BrokerQueryCreateInput = {
   createdAt?: Date | string
   modifiedAt?: Date | string
   lastRunAt?: Date | string | null
+  schedule?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  nextRunsAt?: Prisma.BrokerQueryCreatenextRunsAtInput | Date[] | string[]
+  skippedAt?: Date | string | null
+  skippedReason?: string | null
+  onAlert?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  newestAlertAt?: Date | string | null
 }
 
 export type BrokerQueryUncheckedCreateInput = {
@@ -327,6 +393,12 @@ export type BrokerQueryUncheckedCreateInput = {
   createdAt?: Date | string
   modifiedAt?: Date | string
   lastRunAt?: Date | string | null
+  schedule?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  nextRunsAt?: Prisma.BrokerQueryCreatenextRunsAtInput | Date[] | string[]
+  skippedAt?: Date | string | null
+  skippedReason?: string | null
+  onAlert?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  newestAlertAt?: Date | string | null
 }
 
 export type BrokerQueryUpdateInput = {
@@ -339,6 +411,12 @@ export type BrokerQueryUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   lastRunAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  schedule?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  nextRunsAt?: Prisma.BrokerQueryUpdatenextRunsAtInput | Date[] | string[]
+  skippedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  skippedReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  onAlert?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type BrokerQueryUncheckedUpdateInput = {
@@ -351,6 +429,12 @@ export type BrokerQueryUncheckedUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   lastRunAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  schedule?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  nextRunsAt?: Prisma.BrokerQueryUpdatenextRunsAtInput | Date[] | string[]
+  skippedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  skippedReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  onAlert?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type BrokerQueryCreateManyInput = {
@@ -363,6 +447,12 @@ export type BrokerQueryCreateManyInput = {
   createdAt?: Date | string
   modifiedAt?: Date | string
   lastRunAt?: Date | string | null
+  schedule?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  nextRunsAt?: Prisma.BrokerQueryCreatenextRunsAtInput | Date[] | string[]
+  skippedAt?: Date | string | null
+  skippedReason?: string | null
+  onAlert?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  newestAlertAt?: Date | string | null
 }
 
 export type BrokerQueryUpdateManyMutationInput = {
@@ -375,6 +465,12 @@ export type BrokerQueryUpdateManyMutationInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   lastRunAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  schedule?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  nextRunsAt?: Prisma.BrokerQueryUpdatenextRunsAtInput | Date[] | string[]
+  skippedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  skippedReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  onAlert?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type BrokerQueryUncheckedUpdateManyInput = {
@@ -387,6 +483,20 @@ export type BrokerQueryUncheckedUpdateManyInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   lastRunAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  schedule?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  nextRunsAt?: Prisma.BrokerQueryUpdatenextRunsAtInput | Date[] | string[]
+  skippedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  skippedReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  onAlert?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type DateTimeNullableListFilter<$PrismaModel = never> = {
+  equals?: Date[] | string[] | Prisma.ListDateTimeFieldRefInput<$PrismaModel> | null
+  has?: Date | string | Prisma.DateTimeFieldRefInput<$PrismaModel> | null
+  hasEvery?: Date[] | string[] | Prisma.ListDateTimeFieldRefInput<$PrismaModel>
+  hasSome?: Date[] | string[] | Prisma.ListDateTimeFieldRefInput<$PrismaModel>
+  isEmpty?: boolean
 }
 
 export type BrokerQueryCountOrderByAggregateInput = {
@@ -399,6 +509,12 @@ export type BrokerQueryCountOrderByAggregateInput = {
   createdAt?: Prisma.SortOrder
   modifiedAt?: Prisma.SortOrder
   lastRunAt?: Prisma.SortOrder
+  schedule?: Prisma.SortOrder
+  nextRunsAt?: Prisma.SortOrder
+  skippedAt?: Prisma.SortOrder
+  skippedReason?: Prisma.SortOrder
+  onAlert?: Prisma.SortOrder
+  newestAlertAt?: Prisma.SortOrder
 }
 
 export type BrokerQueryAvgOrderByAggregateInput = {
@@ -414,6 +530,9 @@ export type BrokerQueryMaxOrderByAggregateInput = {
   createdAt?: Prisma.SortOrder
   modifiedAt?: Prisma.SortOrder
   lastRunAt?: Prisma.SortOrder
+  skippedAt?: Prisma.SortOrder
+  skippedReason?: Prisma.SortOrder
+  newestAlertAt?: Prisma.SortOrder
 }
 
 export type BrokerQueryMinOrderByAggregateInput = {
@@ -425,10 +544,17 @@ export type BrokerQueryMinOrderByAggregateInput = {
   createdAt?: Prisma.SortOrder
   modifiedAt?: Prisma.SortOrder
   lastRunAt?: Prisma.SortOrder
+  skippedAt?: Prisma.SortOrder
+  skippedReason?: Prisma.SortOrder
+  newestAlertAt?: Prisma.SortOrder
 }
 
 export type BrokerQuerySumOrderByAggregateInput = {
   version?: Prisma.SortOrder
+}
+
+export type BrokerQueryCreatenextRunsAtInput = {
+  set: Date[] | string[]
 }
 
 export type StringFieldUpdateOperationsInput = {
@@ -451,6 +577,15 @@ export type NullableDateTimeFieldUpdateOperationsInput = {
   set?: Date | string | null
 }
 
+export type BrokerQueryUpdatenextRunsAtInput = {
+  set?: Date[] | string[]
+  push?: Date | string | Date[] | string[]
+}
+
+export type NullableStringFieldUpdateOperationsInput = {
+  set?: string | null
+}
+
 
 
 export type BrokerQuerySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -463,6 +598,12 @@ export type BrokerQuerySelect<ExtArgs extends runtime.Types.Extensions.InternalA
   createdAt?: boolean
   modifiedAt?: boolean
   lastRunAt?: boolean
+  schedule?: boolean
+  nextRunsAt?: boolean
+  skippedAt?: boolean
+  skippedReason?: boolean
+  onAlert?: boolean
+  newestAlertAt?: boolean
 }, ExtArgs["result"]["brokerQuery"]>
 
 export type BrokerQuerySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -475,6 +616,12 @@ export type BrokerQuerySelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   createdAt?: boolean
   modifiedAt?: boolean
   lastRunAt?: boolean
+  schedule?: boolean
+  nextRunsAt?: boolean
+  skippedAt?: boolean
+  skippedReason?: boolean
+  onAlert?: boolean
+  newestAlertAt?: boolean
 }, ExtArgs["result"]["brokerQuery"]>
 
 export type BrokerQuerySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -487,6 +634,12 @@ export type BrokerQuerySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   createdAt?: boolean
   modifiedAt?: boolean
   lastRunAt?: boolean
+  schedule?: boolean
+  nextRunsAt?: boolean
+  skippedAt?: boolean
+  skippedReason?: boolean
+  onAlert?: boolean
+  newestAlertAt?: boolean
 }, ExtArgs["result"]["brokerQuery"]>
 
 export type BrokerQuerySelectScalar = {
@@ -499,9 +652,15 @@ export type BrokerQuerySelectScalar = {
   createdAt?: boolean
   modifiedAt?: boolean
   lastRunAt?: boolean
+  schedule?: boolean
+  nextRunsAt?: boolean
+  skippedAt?: boolean
+  skippedReason?: boolean
+  onAlert?: boolean
+  newestAlertAt?: boolean
 }
 
-export type BrokerQueryOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "brokerId" | "parameters" | "version" | "createdBy" | "createdAt" | "modifiedAt" | "lastRunAt", ExtArgs["result"]["brokerQuery"]>
+export type BrokerQueryOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "brokerId" | "parameters" | "version" | "createdBy" | "createdAt" | "modifiedAt" | "lastRunAt" | "schedule" | "nextRunsAt" | "skippedAt" | "skippedReason" | "onAlert" | "newestAlertAt", ExtArgs["result"]["brokerQuery"]>
 
 export type $BrokerQueryPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "BrokerQuery"
@@ -519,6 +678,30 @@ export type $BrokerQueryPayload<ExtArgs extends runtime.Types.Extensions.Interna
     createdAt: Date
     modifiedAt: Date
     lastRunAt: Date | null
+    /**
+     * when it runs by itself: cron, timeZone, paused, onlyNew
+     */
+    schedule: runtime.JsonValue | null
+    /**
+     * the next few times of the schedule, the next one first; empty = none
+     */
+    nextRunsAt: Date[]
+    /**
+     * newest time of the schedule at which no run was started
+     */
+    skippedAt: Date | null
+    /**
+     * why it was not
+     */
+    skippedReason: string | null
+    /**
+     * what the alerts of its runs set off
+     */
+    onAlert: runtime.JsonValue | null
+    /**
+     * newest alert that a whole run of these parameters received [UTC]
+     */
+    newestAlertAt: Date | null
   }, ExtArgs["result"]["brokerQuery"]>
   composites: {}
 }
@@ -951,6 +1134,12 @@ export interface BrokerQueryFieldRefs {
   readonly createdAt: Prisma.FieldRef<"BrokerQuery", 'DateTime'>
   readonly modifiedAt: Prisma.FieldRef<"BrokerQuery", 'DateTime'>
   readonly lastRunAt: Prisma.FieldRef<"BrokerQuery", 'DateTime'>
+  readonly schedule: Prisma.FieldRef<"BrokerQuery", 'Json'>
+  readonly nextRunsAt: Prisma.FieldRef<"BrokerQuery", 'DateTime[]'>
+  readonly skippedAt: Prisma.FieldRef<"BrokerQuery", 'DateTime'>
+  readonly skippedReason: Prisma.FieldRef<"BrokerQuery", 'String'>
+  readonly onAlert: Prisma.FieldRef<"BrokerQuery", 'Json'>
+  readonly newestAlertAt: Prisma.FieldRef<"BrokerQuery", 'DateTime'>
 }
     
 

@@ -14,25 +14,41 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Outbox
- * What a room sets off in a higher one, written in the transaction that caused it.
+ * What a room sets off in a higher one, written in the transaction that caused it; deleted in the one that has done it.
  */
 export type OutboxModel = runtime.Types.Result.DefaultSelection<Prisma.$OutboxPayload>
 
 export type AggregateOutbox = {
   _count: OutboxCountAggregateOutputType | null
+  _avg: OutboxAvgAggregateOutputType | null
+  _sum: OutboxSumAggregateOutputType | null
   _min: OutboxMinAggregateOutputType | null
   _max: OutboxMaxAggregateOutputType | null
+}
+
+export type OutboxAvgAggregateOutputType = {
+  attempts: number | null
+}
+
+export type OutboxSumAggregateOutputType = {
+  attempts: number | null
 }
 
 export type OutboxMinAggregateOutputType = {
   id: string | null
   topic: string | null
+  attempts: number | null
+  dueAt: Date | null
+  error: string | null
   createdAt: Date | null
 }
 
 export type OutboxMaxAggregateOutputType = {
   id: string | null
   topic: string | null
+  attempts: number | null
+  dueAt: Date | null
+  error: string | null
   createdAt: Date | null
 }
 
@@ -40,20 +56,37 @@ export type OutboxCountAggregateOutputType = {
   id: number
   topic: number
   payload: number
+  attempts: number
+  dueAt: number
+  error: number
   createdAt: number
   _all: number
 }
 
 
+export type OutboxAvgAggregateInputType = {
+  attempts?: true
+}
+
+export type OutboxSumAggregateInputType = {
+  attempts?: true
+}
+
 export type OutboxMinAggregateInputType = {
   id?: true
   topic?: true
+  attempts?: true
+  dueAt?: true
+  error?: true
   createdAt?: true
 }
 
 export type OutboxMaxAggregateInputType = {
   id?: true
   topic?: true
+  attempts?: true
+  dueAt?: true
+  error?: true
   createdAt?: true
 }
 
@@ -61,6 +94,9 @@ export type OutboxCountAggregateInputType = {
   id?: true
   topic?: true
   payload?: true
+  attempts?: true
+  dueAt?: true
+  error?: true
   createdAt?: true
   _all?: true
 }
@@ -103,6 +139,18 @@ export type OutboxAggregateArgs<ExtArgs extends runtime.Types.Extensions.Interna
   /**
    * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
    * 
+   * Select which fields to average
+  **/
+  _avg?: OutboxAvgAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
+   * Select which fields to sum
+  **/
+  _sum?: OutboxSumAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
    * Select which fields to find the minimum value
   **/
   _min?: OutboxMinAggregateInputType
@@ -133,6 +181,8 @@ export type OutboxGroupByArgs<ExtArgs extends runtime.Types.Extensions.InternalA
   take?: number
   skip?: number
   _count?: OutboxCountAggregateInputType | true
+  _avg?: OutboxAvgAggregateInputType
+  _sum?: OutboxSumAggregateInputType
   _min?: OutboxMinAggregateInputType
   _max?: OutboxMaxAggregateInputType
 }
@@ -141,8 +191,13 @@ export type OutboxGroupByOutputType = {
   id: string
   topic: string
   payload: runtime.JsonValue
+  attempts: number
+  dueAt: Date | null
+  error: string | null
   createdAt: Date
   _count: OutboxCountAggregateOutputType | null
+  _avg: OutboxAvgAggregateOutputType | null
+  _sum: OutboxSumAggregateOutputType | null
   _min: OutboxMinAggregateOutputType | null
   _max: OutboxMaxAggregateOutputType | null
 }
@@ -169,6 +224,9 @@ export type OutboxWhereInput = {
   id?: Prisma.UuidFilter<"Outbox"> | string
   topic?: Prisma.StringFilter<"Outbox"> | string
   payload?: Prisma.JsonFilter<"Outbox">
+  attempts?: Prisma.IntFilter<"Outbox"> | number
+  dueAt?: Prisma.DateTimeNullableFilter<"Outbox"> | Date | string | null
+  error?: Prisma.StringNullableFilter<"Outbox"> | string | null
   createdAt?: Prisma.DateTimeFilter<"Outbox"> | Date | string
 }
 
@@ -176,6 +234,9 @@ export type OutboxOrderByWithRelationInput = {
   id?: Prisma.SortOrder
   topic?: Prisma.SortOrder
   payload?: Prisma.SortOrder
+  attempts?: Prisma.SortOrder
+  dueAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  error?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
 }
 
@@ -186,6 +247,9 @@ export type OutboxWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.OutboxWhereInput | Prisma.OutboxWhereInput[]
   topic?: Prisma.StringFilter<"Outbox"> | string
   payload?: Prisma.JsonFilter<"Outbox">
+  attempts?: Prisma.IntFilter<"Outbox"> | number
+  dueAt?: Prisma.DateTimeNullableFilter<"Outbox"> | Date | string | null
+  error?: Prisma.StringNullableFilter<"Outbox"> | string | null
   createdAt?: Prisma.DateTimeFilter<"Outbox"> | Date | string
 }, "id">
 
@@ -193,10 +257,15 @@ export type OutboxOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
   topic?: Prisma.SortOrder
   payload?: Prisma.SortOrder
+  attempts?: Prisma.SortOrder
+  dueAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  error?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   _count?: Prisma.OutboxCountOrderByAggregateInput
+  _avg?: Prisma.OutboxAvgOrderByAggregateInput
   _max?: Prisma.OutboxMaxOrderByAggregateInput
   _min?: Prisma.OutboxMinOrderByAggregateInput
+  _sum?: Prisma.OutboxSumOrderByAggregateInput
 }
 
 export type OutboxScalarWhereWithAggregatesInput = {
@@ -206,6 +275,9 @@ export type OutboxScalarWhereWithAggregatesInput = {
   id?: Prisma.UuidWithAggregatesFilter<"Outbox"> | string
   topic?: Prisma.StringWithAggregatesFilter<"Outbox"> | string
   payload?: Prisma.JsonWithAggregatesFilter<"Outbox">
+  attempts?: Prisma.IntWithAggregatesFilter<"Outbox"> | number
+  dueAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Outbox"> | Date | string | null
+  error?: Prisma.StringNullableWithAggregatesFilter<"Outbox"> | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Outbox"> | Date | string
 }
 
@@ -213,6 +285,9 @@ export type OutboxCreateInput = {
   id: string
   topic: string
   payload: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  attempts?: number
+  dueAt?: Date | string | null
+  error?: string | null
   createdAt?: Date | string
 }
 
@@ -220,6 +295,9 @@ export type OutboxUncheckedCreateInput = {
   id: string
   topic: string
   payload: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  attempts?: number
+  dueAt?: Date | string | null
+  error?: string | null
   createdAt?: Date | string
 }
 
@@ -227,6 +305,9 @@ export type OutboxUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  attempts?: Prisma.IntFieldUpdateOperationsInput | number
+  dueAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  error?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -234,6 +315,9 @@ export type OutboxUncheckedUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  attempts?: Prisma.IntFieldUpdateOperationsInput | number
+  dueAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  error?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -241,6 +325,9 @@ export type OutboxCreateManyInput = {
   id: string
   topic: string
   payload: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  attempts?: number
+  dueAt?: Date | string | null
+  error?: string | null
   createdAt?: Date | string
 }
 
@@ -248,6 +335,9 @@ export type OutboxUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  attempts?: Prisma.IntFieldUpdateOperationsInput | number
+  dueAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  error?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -255,6 +345,9 @@ export type OutboxUncheckedUpdateManyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  attempts?: Prisma.IntFieldUpdateOperationsInput | number
+  dueAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  error?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -262,19 +355,36 @@ export type OutboxCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
   topic?: Prisma.SortOrder
   payload?: Prisma.SortOrder
+  attempts?: Prisma.SortOrder
+  dueAt?: Prisma.SortOrder
+  error?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+}
+
+export type OutboxAvgOrderByAggregateInput = {
+  attempts?: Prisma.SortOrder
 }
 
 export type OutboxMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
   topic?: Prisma.SortOrder
+  attempts?: Prisma.SortOrder
+  dueAt?: Prisma.SortOrder
+  error?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
 }
 
 export type OutboxMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
   topic?: Prisma.SortOrder
+  attempts?: Prisma.SortOrder
+  dueAt?: Prisma.SortOrder
+  error?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+}
+
+export type OutboxSumOrderByAggregateInput = {
+  attempts?: Prisma.SortOrder
 }
 
 
@@ -283,6 +393,9 @@ export type OutboxSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   id?: boolean
   topic?: boolean
   payload?: boolean
+  attempts?: boolean
+  dueAt?: boolean
+  error?: boolean
   createdAt?: boolean
 }, ExtArgs["result"]["outbox"]>
 
@@ -290,6 +403,9 @@ export type OutboxSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   id?: boolean
   topic?: boolean
   payload?: boolean
+  attempts?: boolean
+  dueAt?: boolean
+  error?: boolean
   createdAt?: boolean
 }, ExtArgs["result"]["outbox"]>
 
@@ -297,6 +413,9 @@ export type OutboxSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   id?: boolean
   topic?: boolean
   payload?: boolean
+  attempts?: boolean
+  dueAt?: boolean
+  error?: boolean
   createdAt?: boolean
 }, ExtArgs["result"]["outbox"]>
 
@@ -304,10 +423,13 @@ export type OutboxSelectScalar = {
   id?: boolean
   topic?: boolean
   payload?: boolean
+  attempts?: boolean
+  dueAt?: boolean
+  error?: boolean
   createdAt?: boolean
 }
 
-export type OutboxOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "topic" | "payload" | "createdAt", ExtArgs["result"]["outbox"]>
+export type OutboxOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "topic" | "payload" | "attempts" | "dueAt" | "error" | "createdAt", ExtArgs["result"]["outbox"]>
 
 export type $OutboxPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Outbox"
@@ -316,6 +438,18 @@ export type $OutboxPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     id: string
     topic: string
     payload: runtime.JsonValue
+    /**
+     * how often it was taken up [count]
+     */
+    attempts: number
+    /**
+     * when it may be taken up; null = parked, for it failed too often
+     */
+    dueAt: Date | null
+    /**
+     * why it failed last
+     */
+    error: string | null
     createdAt: Date
   }, ExtArgs["result"]["outbox"]>
   composites: {}
@@ -743,6 +877,9 @@ export interface OutboxFieldRefs {
   readonly id: Prisma.FieldRef<"Outbox", 'String'>
   readonly topic: Prisma.FieldRef<"Outbox", 'String'>
   readonly payload: Prisma.FieldRef<"Outbox", 'Json'>
+  readonly attempts: Prisma.FieldRef<"Outbox", 'Int'>
+  readonly dueAt: Prisma.FieldRef<"Outbox", 'DateTime'>
+  readonly error: Prisma.FieldRef<"Outbox", 'String'>
   readonly createdAt: Prisma.FieldRef<"Outbox", 'DateTime'>
 }
     

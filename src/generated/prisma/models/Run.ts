@@ -86,6 +86,9 @@ export type RunMinAggregateOutputType = {
   fruitless: number | null
   leaseUntil: Date | null
   createdBy: string | null
+  scheduledFor: Date | null
+  newerThan: Date | null
+  newestAlertAt: Date | null
   createdAt: Date | null
   startedAt: Date | null
   finishedAt: Date | null
@@ -119,6 +122,9 @@ export type RunMaxAggregateOutputType = {
   fruitless: number | null
   leaseUntil: Date | null
   createdBy: string | null
+  scheduledFor: Date | null
+  newerThan: Date | null
+  newestAlertAt: Date | null
   createdAt: Date | null
   startedAt: Date | null
   finishedAt: Date | null
@@ -154,6 +160,9 @@ export type RunCountAggregateOutputType = {
   fruitless: number
   leaseUntil: number
   createdBy: number
+  scheduledFor: number
+  newerThan: number
+  newestAlertAt: number
   createdAt: number
   startedAt: number
   finishedAt: number
@@ -221,6 +230,9 @@ export type RunMinAggregateInputType = {
   fruitless?: true
   leaseUntil?: true
   createdBy?: true
+  scheduledFor?: true
+  newerThan?: true
+  newestAlertAt?: true
   createdAt?: true
   startedAt?: true
   finishedAt?: true
@@ -254,6 +266,9 @@ export type RunMaxAggregateInputType = {
   fruitless?: true
   leaseUntil?: true
   createdBy?: true
+  scheduledFor?: true
+  newerThan?: true
+  newestAlertAt?: true
   createdAt?: true
   startedAt?: true
   finishedAt?: true
@@ -289,6 +304,9 @@ export type RunCountAggregateInputType = {
   fruitless?: true
   leaseUntil?: true
   createdBy?: true
+  scheduledFor?: true
+  newerThan?: true
+  newestAlertAt?: true
   createdAt?: true
   startedAt?: true
   finishedAt?: true
@@ -411,6 +429,9 @@ export type RunGroupByOutputType = {
   fruitless: number
   leaseUntil: Date | null
   createdBy: string
+  scheduledFor: Date | null
+  newerThan: Date | null
+  newestAlertAt: Date | null
   createdAt: Date
   startedAt: Date | null
   finishedAt: Date | null
@@ -469,6 +490,9 @@ export type RunWhereInput = {
   fruitless?: Prisma.IntFilter<"Run"> | number
   leaseUntil?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   createdBy?: Prisma.StringFilter<"Run"> | string
+  scheduledFor?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
+  newerThan?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
+  newestAlertAt?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Run"> | Date | string
   startedAt?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   finishedAt?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
@@ -504,6 +528,9 @@ export type RunOrderByWithRelationInput = {
   fruitless?: Prisma.SortOrder
   leaseUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdBy?: Prisma.SortOrder
+  scheduledFor?: Prisma.SortOrderInput | Prisma.SortOrder
+  newerThan?: Prisma.SortOrderInput | Prisma.SortOrder
+  newestAlertAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   startedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   finishedAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -542,6 +569,9 @@ export type RunWhereUniqueInput = Prisma.AtLeast<{
   fruitless?: Prisma.IntFilter<"Run"> | number
   leaseUntil?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   createdBy?: Prisma.StringFilter<"Run"> | string
+  scheduledFor?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
+  newerThan?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
+  newestAlertAt?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Run"> | Date | string
   startedAt?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   finishedAt?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
@@ -577,6 +607,9 @@ export type RunOrderByWithAggregationInput = {
   fruitless?: Prisma.SortOrder
   leaseUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdBy?: Prisma.SortOrder
+  scheduledFor?: Prisma.SortOrderInput | Prisma.SortOrder
+  newerThan?: Prisma.SortOrderInput | Prisma.SortOrder
+  newestAlertAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   startedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   finishedAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -620,6 +653,9 @@ export type RunScalarWhereWithAggregatesInput = {
   fruitless?: Prisma.IntWithAggregatesFilter<"Run"> | number
   leaseUntil?: Prisma.DateTimeNullableWithAggregatesFilter<"Run"> | Date | string | null
   createdBy?: Prisma.StringWithAggregatesFilter<"Run"> | string
+  scheduledFor?: Prisma.DateTimeNullableWithAggregatesFilter<"Run"> | Date | string | null
+  newerThan?: Prisma.DateTimeNullableWithAggregatesFilter<"Run"> | Date | string | null
+  newestAlertAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Run"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Run"> | Date | string
   startedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Run"> | Date | string | null
   finishedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Run"> | Date | string | null
@@ -655,6 +691,9 @@ export type RunCreateInput = {
   fruitless?: number
   leaseUntil?: Date | string | null
   createdBy?: string
+  scheduledFor?: Date | string | null
+  newerThan?: Date | string | null
+  newestAlertAt?: Date | string | null
   createdAt?: Date | string
   startedAt?: Date | string | null
   finishedAt?: Date | string | null
@@ -690,6 +729,9 @@ export type RunUncheckedCreateInput = {
   fruitless?: number
   leaseUntil?: Date | string | null
   createdBy?: string
+  scheduledFor?: Date | string | null
+  newerThan?: Date | string | null
+  newestAlertAt?: Date | string | null
   createdAt?: Date | string
   startedAt?: Date | string | null
   finishedAt?: Date | string | null
@@ -725,6 +767,9 @@ export type RunUpdateInput = {
   fruitless?: Prisma.IntFieldUpdateOperationsInput | number
   leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  scheduledFor?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  newerThan?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -760,6 +805,9 @@ export type RunUncheckedUpdateInput = {
   fruitless?: Prisma.IntFieldUpdateOperationsInput | number
   leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  scheduledFor?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  newerThan?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -795,6 +843,9 @@ export type RunCreateManyInput = {
   fruitless?: number
   leaseUntil?: Date | string | null
   createdBy?: string
+  scheduledFor?: Date | string | null
+  newerThan?: Date | string | null
+  newestAlertAt?: Date | string | null
   createdAt?: Date | string
   startedAt?: Date | string | null
   finishedAt?: Date | string | null
@@ -830,6 +881,9 @@ export type RunUpdateManyMutationInput = {
   fruitless?: Prisma.IntFieldUpdateOperationsInput | number
   leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  scheduledFor?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  newerThan?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -865,6 +919,9 @@ export type RunUncheckedUpdateManyInput = {
   fruitless?: Prisma.IntFieldUpdateOperationsInput | number
   leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  scheduledFor?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  newerThan?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -908,6 +965,9 @@ export type RunCountOrderByAggregateInput = {
   fruitless?: Prisma.SortOrder
   leaseUntil?: Prisma.SortOrder
   createdBy?: Prisma.SortOrder
+  scheduledFor?: Prisma.SortOrder
+  newerThan?: Prisma.SortOrder
+  newestAlertAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   finishedAt?: Prisma.SortOrder
@@ -957,6 +1017,9 @@ export type RunMaxOrderByAggregateInput = {
   fruitless?: Prisma.SortOrder
   leaseUntil?: Prisma.SortOrder
   createdBy?: Prisma.SortOrder
+  scheduledFor?: Prisma.SortOrder
+  newerThan?: Prisma.SortOrder
+  newestAlertAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   finishedAt?: Prisma.SortOrder
@@ -990,6 +1053,9 @@ export type RunMinOrderByAggregateInput = {
   fruitless?: Prisma.SortOrder
   leaseUntil?: Prisma.SortOrder
   createdBy?: Prisma.SortOrder
+  scheduledFor?: Prisma.SortOrder
+  newerThan?: Prisma.SortOrder
+  newestAlertAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   finishedAt?: Prisma.SortOrder
@@ -1013,10 +1079,6 @@ export type RunSumOrderByAggregateInput = {
 
 export type RunCreatefeedbackInput = {
   set: string[]
-}
-
-export type NullableStringFieldUpdateOperationsInput = {
-  set?: string | null
 }
 
 export type NullableIntFieldUpdateOperationsInput = {
@@ -1088,6 +1150,9 @@ export type RunSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = ru
   fruitless?: boolean
   leaseUntil?: boolean
   createdBy?: boolean
+  scheduledFor?: boolean
+  newerThan?: boolean
+  newestAlertAt?: boolean
   createdAt?: boolean
   startedAt?: boolean
   finishedAt?: boolean
@@ -1123,6 +1188,9 @@ export type RunSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extension
   fruitless?: boolean
   leaseUntil?: boolean
   createdBy?: boolean
+  scheduledFor?: boolean
+  newerThan?: boolean
+  newestAlertAt?: boolean
   createdAt?: boolean
   startedAt?: boolean
   finishedAt?: boolean
@@ -1158,6 +1226,9 @@ export type RunSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extension
   fruitless?: boolean
   leaseUntil?: boolean
   createdBy?: boolean
+  scheduledFor?: boolean
+  newerThan?: boolean
+  newestAlertAt?: boolean
   createdAt?: boolean
   startedAt?: boolean
   finishedAt?: boolean
@@ -1193,12 +1264,15 @@ export type RunSelectScalar = {
   fruitless?: boolean
   leaseUntil?: boolean
   createdBy?: boolean
+  scheduledFor?: boolean
+  newerThan?: boolean
+  newestAlertAt?: boolean
   createdAt?: boolean
   startedAt?: boolean
   finishedAt?: boolean
 }
 
-export type RunOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "kind" | "queryId" | "queryName" | "brokerId" | "parameters" | "status" | "capAlerts" | "capBytes" | "capSeconds" | "newCount" | "changedCount" | "duplicateCount" | "rejectedCount" | "repeatedCount" | "receivedBytes" | "lastPosition" | "truncatedBy" | "feedback" | "checkpoint" | "errorKind" | "errorDetail" | "errorRetryable" | "errorUpstreamStatus" | "attempt" | "attemptRecorded" | "fruitless" | "leaseUntil" | "createdBy" | "createdAt" | "startedAt" | "finishedAt", ExtArgs["result"]["run"]>
+export type RunOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "kind" | "queryId" | "queryName" | "brokerId" | "parameters" | "status" | "capAlerts" | "capBytes" | "capSeconds" | "newCount" | "changedCount" | "duplicateCount" | "rejectedCount" | "repeatedCount" | "receivedBytes" | "lastPosition" | "truncatedBy" | "feedback" | "checkpoint" | "errorKind" | "errorDetail" | "errorRetryable" | "errorUpstreamStatus" | "attempt" | "attemptRecorded" | "fruitless" | "leaseUntil" | "createdBy" | "scheduledFor" | "newerThan" | "newestAlertAt" | "createdAt" | "startedAt" | "finishedAt", ExtArgs["result"]["run"]>
 
 export type $RunPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Run"
@@ -1272,6 +1346,18 @@ export type $RunPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
     fruitless: number
     leaseUntil: Date | null
     createdBy: string
+    /**
+     * time of the schedule that started it; null = somebody did
+     */
+    scheduledFor: Date | null
+    /**
+     * only what is newer is wanted [UTC]; null = everything
+     */
+    newerThan: Date | null
+    /**
+     * newest alert so far [UTC]
+     */
+    newestAlertAt: Date | null
     createdAt: Date
     startedAt: Date | null
     finishedAt: Date | null
@@ -1727,6 +1813,9 @@ export interface RunFieldRefs {
   readonly fruitless: Prisma.FieldRef<"Run", 'Int'>
   readonly leaseUntil: Prisma.FieldRef<"Run", 'DateTime'>
   readonly createdBy: Prisma.FieldRef<"Run", 'String'>
+  readonly scheduledFor: Prisma.FieldRef<"Run", 'DateTime'>
+  readonly newerThan: Prisma.FieldRef<"Run", 'DateTime'>
+  readonly newestAlertAt: Prisma.FieldRef<"Run", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"Run", 'DateTime'>
   readonly startedAt: Prisma.FieldRef<"Run", 'DateTime'>
   readonly finishedAt: Prisma.FieldRef<"Run", 'DateTime'>
