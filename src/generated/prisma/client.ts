@@ -92,6 +92,11 @@ export type TargetAlert = Prisma.TargetAlertModel
  */
 export type TargetExtra = Prisma.TargetExtraModel
 /**
+ * Model PhotometryPoint
+ * A point of the light curve of a target, by whichever brokers it came.
+ */
+export type PhotometryPoint = Prisma.PhotometryPointModel
+/**
  * Model TargetList
  * Targets that belong together for some purpose: a night, a student, a programme.
  */

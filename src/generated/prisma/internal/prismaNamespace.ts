@@ -407,6 +407,7 @@ export const ModelName = {
   TargetName: 'TargetName',
   TargetAlert: 'TargetAlert',
   TargetExtra: 'TargetExtra',
+  PhotometryPoint: 'PhotometryPoint',
   TargetList: 'TargetList',
   TargetListMember: 'TargetListMember',
   IdempotencyKey: 'IdempotencyKey',
@@ -429,7 +430,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "brokerQuery" | "run" | "alert" | "alertKey" | "runAlert" | "rejection" | "target" | "targetName" | "targetAlert" | "targetExtra" | "targetList" | "targetListMember" | "idempotencyKey" | "queryTarget" | "outbox" | "brokerState" | "brokerRequest"
+    modelProps: "brokerQuery" | "run" | "alert" | "alertKey" | "runAlert" | "rejection" | "target" | "targetName" | "targetAlert" | "targetExtra" | "photometryPoint" | "targetList" | "targetListMember" | "idempotencyKey" | "queryTarget" | "outbox" | "brokerState" | "brokerRequest"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1170,6 +1171,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.TargetExtraCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.TargetExtraCountAggregateOutputType> | number
+        }
+      }
+    }
+    PhotometryPoint: {
+      payload: Prisma.$PhotometryPointPayload<ExtArgs>
+      fields: Prisma.PhotometryPointFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.PhotometryPointFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PhotometryPointPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.PhotometryPointFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PhotometryPointPayload>
+        }
+        findFirst: {
+          args: Prisma.PhotometryPointFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PhotometryPointPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.PhotometryPointFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PhotometryPointPayload>
+        }
+        findMany: {
+          args: Prisma.PhotometryPointFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PhotometryPointPayload>[]
+        }
+        create: {
+          args: Prisma.PhotometryPointCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PhotometryPointPayload>
+        }
+        createMany: {
+          args: Prisma.PhotometryPointCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.PhotometryPointCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PhotometryPointPayload>[]
+        }
+        delete: {
+          args: Prisma.PhotometryPointDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PhotometryPointPayload>
+        }
+        update: {
+          args: Prisma.PhotometryPointUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PhotometryPointPayload>
+        }
+        deleteMany: {
+          args: Prisma.PhotometryPointDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.PhotometryPointUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.PhotometryPointUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PhotometryPointPayload>[]
+        }
+        upsert: {
+          args: Prisma.PhotometryPointUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PhotometryPointPayload>
+        }
+        aggregate: {
+          args: Prisma.PhotometryPointAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregatePhotometryPoint>
+        }
+        groupBy: {
+          args: Prisma.PhotometryPointGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PhotometryPointGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.PhotometryPointCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PhotometryPointCountAggregateOutputType> | number
         }
       }
     }
@@ -1937,6 +2012,29 @@ export const TargetExtraScalarFieldEnum = {
 export type TargetExtraScalarFieldEnum = (typeof TargetExtraScalarFieldEnum)[keyof typeof TargetExtraScalarFieldEnum]
 
 
+export const PhotometryPointScalarFieldEnum = {
+  id: 'id',
+  targetId: 'targetId',
+  key: 'key',
+  survey: 'survey',
+  sourceId: 'sourceId',
+  timestamp: 'timestamp',
+  kind: 'kind',
+  band: 'band',
+  telescope: 'telescope',
+  mag: 'mag',
+  magError: 'magError',
+  flux: 'flux',
+  fluxError: 'fluxError',
+  told: 'told',
+  runId: 'runId',
+  firstSeenAt: 'firstSeenAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type PhotometryPointScalarFieldEnum = (typeof PhotometryPointScalarFieldEnum)[keyof typeof PhotometryPointScalarFieldEnum]
+
+
 export const TargetListScalarFieldEnum = {
   id: 'id',
   name: 'name',
@@ -2349,6 +2447,7 @@ export type GlobalOmitConfig = {
   targetName?: Prisma.TargetNameOmit
   targetAlert?: Prisma.TargetAlertOmit
   targetExtra?: Prisma.TargetExtraOmit
+  photometryPoint?: Prisma.PhotometryPointOmit
   targetList?: Prisma.TargetListOmit
   targetListMember?: Prisma.TargetListMemberOmit
   idempotencyKey?: Prisma.IdempotencyKeyOmit

@@ -61,6 +61,7 @@ export const ModelName = {
   TargetName: 'TargetName',
   TargetAlert: 'TargetAlert',
   TargetExtra: 'TargetExtra',
+  PhotometryPoint: 'PhotometryPoint',
   TargetList: 'TargetList',
   TargetListMember: 'TargetListMember',
   IdempotencyKey: 'IdempotencyKey',
@@ -291,6 +292,29 @@ export const TargetExtraScalarFieldEnum = {
 } as const
 
 export type TargetExtraScalarFieldEnum = (typeof TargetExtraScalarFieldEnum)[keyof typeof TargetExtraScalarFieldEnum]
+
+
+export const PhotometryPointScalarFieldEnum = {
+  id: 'id',
+  targetId: 'targetId',
+  key: 'key',
+  survey: 'survey',
+  sourceId: 'sourceId',
+  timestamp: 'timestamp',
+  kind: 'kind',
+  band: 'band',
+  telescope: 'telescope',
+  mag: 'mag',
+  magError: 'magError',
+  flux: 'flux',
+  fluxError: 'fluxError',
+  told: 'told',
+  runId: 'runId',
+  firstSeenAt: 'firstSeenAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type PhotometryPointScalarFieldEnum = (typeof PhotometryPointScalarFieldEnum)[keyof typeof PhotometryPointScalarFieldEnum]
 
 
 export const TargetListScalarFieldEnum = {

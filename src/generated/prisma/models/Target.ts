@@ -588,6 +588,7 @@ export type TargetWhereInput = {
   alerts?: Prisma.TargetAlertListRelationFilter
   extras?: Prisma.TargetExtraListRelationFilter
   lists?: Prisma.TargetListMemberListRelationFilter
+  photometry?: Prisma.PhotometryPointListRelationFilter
 }
 
 export type TargetOrderByWithRelationInput = {
@@ -632,6 +633,7 @@ export type TargetOrderByWithRelationInput = {
   alerts?: Prisma.TargetAlertOrderByRelationAggregateInput
   extras?: Prisma.TargetExtraOrderByRelationAggregateInput
   lists?: Prisma.TargetListMemberOrderByRelationAggregateInput
+  photometry?: Prisma.PhotometryPointOrderByRelationAggregateInput
 }
 
 export type TargetWhereUniqueInput = Prisma.AtLeast<{
@@ -679,6 +681,7 @@ export type TargetWhereUniqueInput = Prisma.AtLeast<{
   alerts?: Prisma.TargetAlertListRelationFilter
   extras?: Prisma.TargetExtraListRelationFilter
   lists?: Prisma.TargetListMemberListRelationFilter
+  photometry?: Prisma.PhotometryPointListRelationFilter
 }, "id" | "number">
 
 export type TargetOrderByWithAggregationInput = {
@@ -811,6 +814,7 @@ export type TargetCreateInput = {
   alerts?: Prisma.TargetAlertCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraCreateNestedManyWithoutTargetInput
   lists?: Prisma.TargetListMemberCreateNestedManyWithoutTargetInput
+  photometry?: Prisma.PhotometryPointCreateNestedManyWithoutTargetInput
 }
 
 export type TargetUncheckedCreateInput = {
@@ -855,6 +859,7 @@ export type TargetUncheckedCreateInput = {
   alerts?: Prisma.TargetAlertUncheckedCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraUncheckedCreateNestedManyWithoutTargetInput
   lists?: Prisma.TargetListMemberUncheckedCreateNestedManyWithoutTargetInput
+  photometry?: Prisma.PhotometryPointUncheckedCreateNestedManyWithoutTargetInput
 }
 
 export type TargetUpdateInput = {
@@ -899,6 +904,7 @@ export type TargetUpdateInput = {
   alerts?: Prisma.TargetAlertUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUpdateManyWithoutTargetNestedInput
   lists?: Prisma.TargetListMemberUpdateManyWithoutTargetNestedInput
+  photometry?: Prisma.PhotometryPointUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetUncheckedUpdateInput = {
@@ -943,6 +949,7 @@ export type TargetUncheckedUpdateInput = {
   alerts?: Prisma.TargetAlertUncheckedUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUncheckedUpdateManyWithoutTargetNestedInput
   lists?: Prisma.TargetListMemberUncheckedUpdateManyWithoutTargetNestedInput
+  photometry?: Prisma.PhotometryPointUncheckedUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetCreateManyInput = {
@@ -1296,6 +1303,20 @@ export type TargetUpdateOneRequiredWithoutExtrasNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TargetUpdateToOneWithWhereWithoutExtrasInput, Prisma.TargetUpdateWithoutExtrasInput>, Prisma.TargetUncheckedUpdateWithoutExtrasInput>
 }
 
+export type TargetCreateNestedOneWithoutPhotometryInput = {
+  create?: Prisma.XOR<Prisma.TargetCreateWithoutPhotometryInput, Prisma.TargetUncheckedCreateWithoutPhotometryInput>
+  connectOrCreate?: Prisma.TargetCreateOrConnectWithoutPhotometryInput
+  connect?: Prisma.TargetWhereUniqueInput
+}
+
+export type TargetUpdateOneRequiredWithoutPhotometryNestedInput = {
+  create?: Prisma.XOR<Prisma.TargetCreateWithoutPhotometryInput, Prisma.TargetUncheckedCreateWithoutPhotometryInput>
+  connectOrCreate?: Prisma.TargetCreateOrConnectWithoutPhotometryInput
+  upsert?: Prisma.TargetUpsertWithoutPhotometryInput
+  connect?: Prisma.TargetWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TargetUpdateToOneWithWhereWithoutPhotometryInput, Prisma.TargetUpdateWithoutPhotometryInput>, Prisma.TargetUncheckedUpdateWithoutPhotometryInput>
+}
+
 export type TargetCreateNestedOneWithoutListsInput = {
   create?: Prisma.XOR<Prisma.TargetCreateWithoutListsInput, Prisma.TargetUncheckedCreateWithoutListsInput>
   connectOrCreate?: Prisma.TargetCreateOrConnectWithoutListsInput
@@ -1351,6 +1372,7 @@ export type TargetCreateWithoutNamesInput = {
   alerts?: Prisma.TargetAlertCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraCreateNestedManyWithoutTargetInput
   lists?: Prisma.TargetListMemberCreateNestedManyWithoutTargetInput
+  photometry?: Prisma.PhotometryPointCreateNestedManyWithoutTargetInput
 }
 
 export type TargetUncheckedCreateWithoutNamesInput = {
@@ -1394,6 +1416,7 @@ export type TargetUncheckedCreateWithoutNamesInput = {
   alerts?: Prisma.TargetAlertUncheckedCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraUncheckedCreateNestedManyWithoutTargetInput
   lists?: Prisma.TargetListMemberUncheckedCreateNestedManyWithoutTargetInput
+  photometry?: Prisma.PhotometryPointUncheckedCreateNestedManyWithoutTargetInput
 }
 
 export type TargetCreateOrConnectWithoutNamesInput = {
@@ -1453,6 +1476,7 @@ export type TargetUpdateWithoutNamesInput = {
   alerts?: Prisma.TargetAlertUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUpdateManyWithoutTargetNestedInput
   lists?: Prisma.TargetListMemberUpdateManyWithoutTargetNestedInput
+  photometry?: Prisma.PhotometryPointUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetUncheckedUpdateWithoutNamesInput = {
@@ -1496,6 +1520,7 @@ export type TargetUncheckedUpdateWithoutNamesInput = {
   alerts?: Prisma.TargetAlertUncheckedUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUncheckedUpdateManyWithoutTargetNestedInput
   lists?: Prisma.TargetListMemberUncheckedUpdateManyWithoutTargetNestedInput
+  photometry?: Prisma.PhotometryPointUncheckedUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetCreateWithoutAlertsInput = {
@@ -1539,6 +1564,7 @@ export type TargetCreateWithoutAlertsInput = {
   names?: Prisma.TargetNameCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraCreateNestedManyWithoutTargetInput
   lists?: Prisma.TargetListMemberCreateNestedManyWithoutTargetInput
+  photometry?: Prisma.PhotometryPointCreateNestedManyWithoutTargetInput
 }
 
 export type TargetUncheckedCreateWithoutAlertsInput = {
@@ -1582,6 +1608,7 @@ export type TargetUncheckedCreateWithoutAlertsInput = {
   names?: Prisma.TargetNameUncheckedCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraUncheckedCreateNestedManyWithoutTargetInput
   lists?: Prisma.TargetListMemberUncheckedCreateNestedManyWithoutTargetInput
+  photometry?: Prisma.PhotometryPointUncheckedCreateNestedManyWithoutTargetInput
 }
 
 export type TargetCreateOrConnectWithoutAlertsInput = {
@@ -1641,6 +1668,7 @@ export type TargetUpdateWithoutAlertsInput = {
   names?: Prisma.TargetNameUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUpdateManyWithoutTargetNestedInput
   lists?: Prisma.TargetListMemberUpdateManyWithoutTargetNestedInput
+  photometry?: Prisma.PhotometryPointUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetUncheckedUpdateWithoutAlertsInput = {
@@ -1684,6 +1712,7 @@ export type TargetUncheckedUpdateWithoutAlertsInput = {
   names?: Prisma.TargetNameUncheckedUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUncheckedUpdateManyWithoutTargetNestedInput
   lists?: Prisma.TargetListMemberUncheckedUpdateManyWithoutTargetNestedInput
+  photometry?: Prisma.PhotometryPointUncheckedUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetCreateWithoutExtrasInput = {
@@ -1727,6 +1756,7 @@ export type TargetCreateWithoutExtrasInput = {
   names?: Prisma.TargetNameCreateNestedManyWithoutTargetInput
   alerts?: Prisma.TargetAlertCreateNestedManyWithoutTargetInput
   lists?: Prisma.TargetListMemberCreateNestedManyWithoutTargetInput
+  photometry?: Prisma.PhotometryPointCreateNestedManyWithoutTargetInput
 }
 
 export type TargetUncheckedCreateWithoutExtrasInput = {
@@ -1770,6 +1800,7 @@ export type TargetUncheckedCreateWithoutExtrasInput = {
   names?: Prisma.TargetNameUncheckedCreateNestedManyWithoutTargetInput
   alerts?: Prisma.TargetAlertUncheckedCreateNestedManyWithoutTargetInput
   lists?: Prisma.TargetListMemberUncheckedCreateNestedManyWithoutTargetInput
+  photometry?: Prisma.PhotometryPointUncheckedCreateNestedManyWithoutTargetInput
 }
 
 export type TargetCreateOrConnectWithoutExtrasInput = {
@@ -1829,6 +1860,7 @@ export type TargetUpdateWithoutExtrasInput = {
   names?: Prisma.TargetNameUpdateManyWithoutTargetNestedInput
   alerts?: Prisma.TargetAlertUpdateManyWithoutTargetNestedInput
   lists?: Prisma.TargetListMemberUpdateManyWithoutTargetNestedInput
+  photometry?: Prisma.PhotometryPointUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetUncheckedUpdateWithoutExtrasInput = {
@@ -1871,6 +1903,199 @@ export type TargetUncheckedUpdateWithoutExtrasInput = {
   modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   names?: Prisma.TargetNameUncheckedUpdateManyWithoutTargetNestedInput
   alerts?: Prisma.TargetAlertUncheckedUpdateManyWithoutTargetNestedInput
+  lists?: Prisma.TargetListMemberUncheckedUpdateManyWithoutTargetNestedInput
+  photometry?: Prisma.PhotometryPointUncheckedUpdateManyWithoutTargetNestedInput
+}
+
+export type TargetCreateWithoutPhotometryInput = {
+  id: string
+  number?: bigint | number
+  name: string
+  type: string
+  permissions?: string
+  ra?: number | null
+  dec?: number | null
+  skyPixel?: bigint | number | null
+  epoch?: number | null
+  parallax?: number | null
+  pmRa?: number | null
+  pmDec?: number | null
+  galacticLng?: number | null
+  galacticLat?: number | null
+  distance?: number | null
+  distanceErr?: number | null
+  scheme?: string | null
+  epochOfElements?: number | null
+  meanAnomaly?: number | null
+  argOfPerihelion?: number | null
+  eccentricity?: number | null
+  lngAscNode?: number | null
+  inclination?: number | null
+  meanDailyMotion?: number | null
+  semimajorAxis?: number | null
+  epochOfPerihelion?: number | null
+  ephemerisPeriod?: number | null
+  ephemerisPeriodErr?: number | null
+  ephemerisEpoch?: number | null
+  ephemerisEpochErr?: number | null
+  perihdist?: number | null
+  absMag?: number | null
+  slope?: number | null
+  version?: number
+  createdBy?: string
+  createdAt?: Date | string
+  modifiedAt?: Date | string
+  names?: Prisma.TargetNameCreateNestedManyWithoutTargetInput
+  alerts?: Prisma.TargetAlertCreateNestedManyWithoutTargetInput
+  extras?: Prisma.TargetExtraCreateNestedManyWithoutTargetInput
+  lists?: Prisma.TargetListMemberCreateNestedManyWithoutTargetInput
+}
+
+export type TargetUncheckedCreateWithoutPhotometryInput = {
+  id: string
+  number?: bigint | number
+  name: string
+  type: string
+  permissions?: string
+  ra?: number | null
+  dec?: number | null
+  skyPixel?: bigint | number | null
+  epoch?: number | null
+  parallax?: number | null
+  pmRa?: number | null
+  pmDec?: number | null
+  galacticLng?: number | null
+  galacticLat?: number | null
+  distance?: number | null
+  distanceErr?: number | null
+  scheme?: string | null
+  epochOfElements?: number | null
+  meanAnomaly?: number | null
+  argOfPerihelion?: number | null
+  eccentricity?: number | null
+  lngAscNode?: number | null
+  inclination?: number | null
+  meanDailyMotion?: number | null
+  semimajorAxis?: number | null
+  epochOfPerihelion?: number | null
+  ephemerisPeriod?: number | null
+  ephemerisPeriodErr?: number | null
+  ephemerisEpoch?: number | null
+  ephemerisEpochErr?: number | null
+  perihdist?: number | null
+  absMag?: number | null
+  slope?: number | null
+  version?: number
+  createdBy?: string
+  createdAt?: Date | string
+  modifiedAt?: Date | string
+  names?: Prisma.TargetNameUncheckedCreateNestedManyWithoutTargetInput
+  alerts?: Prisma.TargetAlertUncheckedCreateNestedManyWithoutTargetInput
+  extras?: Prisma.TargetExtraUncheckedCreateNestedManyWithoutTargetInput
+  lists?: Prisma.TargetListMemberUncheckedCreateNestedManyWithoutTargetInput
+}
+
+export type TargetCreateOrConnectWithoutPhotometryInput = {
+  where: Prisma.TargetWhereUniqueInput
+  create: Prisma.XOR<Prisma.TargetCreateWithoutPhotometryInput, Prisma.TargetUncheckedCreateWithoutPhotometryInput>
+}
+
+export type TargetUpsertWithoutPhotometryInput = {
+  update: Prisma.XOR<Prisma.TargetUpdateWithoutPhotometryInput, Prisma.TargetUncheckedUpdateWithoutPhotometryInput>
+  create: Prisma.XOR<Prisma.TargetCreateWithoutPhotometryInput, Prisma.TargetUncheckedCreateWithoutPhotometryInput>
+  where?: Prisma.TargetWhereInput
+}
+
+export type TargetUpdateToOneWithWhereWithoutPhotometryInput = {
+  where?: Prisma.TargetWhereInput
+  data: Prisma.XOR<Prisma.TargetUpdateWithoutPhotometryInput, Prisma.TargetUncheckedUpdateWithoutPhotometryInput>
+}
+
+export type TargetUpdateWithoutPhotometryInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  number?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  type?: Prisma.StringFieldUpdateOperationsInput | string
+  permissions?: Prisma.StringFieldUpdateOperationsInput | string
+  ra?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  dec?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  skyPixel?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  epoch?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  parallax?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  pmRa?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  pmDec?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  galacticLng?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  galacticLat?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  distance?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  distanceErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  scheme?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  epochOfElements?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  meanAnomaly?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  argOfPerihelion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  eccentricity?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lngAscNode?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  inclination?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  meanDailyMotion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  semimajorAxis?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  epochOfPerihelion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisPeriod?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisPeriodErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisEpoch?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisEpochErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  perihdist?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  absMag?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  slope?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  names?: Prisma.TargetNameUpdateManyWithoutTargetNestedInput
+  alerts?: Prisma.TargetAlertUpdateManyWithoutTargetNestedInput
+  extras?: Prisma.TargetExtraUpdateManyWithoutTargetNestedInput
+  lists?: Prisma.TargetListMemberUpdateManyWithoutTargetNestedInput
+}
+
+export type TargetUncheckedUpdateWithoutPhotometryInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  number?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  type?: Prisma.StringFieldUpdateOperationsInput | string
+  permissions?: Prisma.StringFieldUpdateOperationsInput | string
+  ra?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  dec?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  skyPixel?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  epoch?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  parallax?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  pmRa?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  pmDec?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  galacticLng?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  galacticLat?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  distance?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  distanceErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  scheme?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  epochOfElements?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  meanAnomaly?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  argOfPerihelion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  eccentricity?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lngAscNode?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  inclination?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  meanDailyMotion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  semimajorAxis?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  epochOfPerihelion?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisPeriod?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisPeriodErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisEpoch?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  ephemerisEpochErr?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  perihdist?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  absMag?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  slope?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  modifiedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  names?: Prisma.TargetNameUncheckedUpdateManyWithoutTargetNestedInput
+  alerts?: Prisma.TargetAlertUncheckedUpdateManyWithoutTargetNestedInput
+  extras?: Prisma.TargetExtraUncheckedUpdateManyWithoutTargetNestedInput
   lists?: Prisma.TargetListMemberUncheckedUpdateManyWithoutTargetNestedInput
 }
 
@@ -1915,6 +2140,7 @@ export type TargetCreateWithoutListsInput = {
   names?: Prisma.TargetNameCreateNestedManyWithoutTargetInput
   alerts?: Prisma.TargetAlertCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraCreateNestedManyWithoutTargetInput
+  photometry?: Prisma.PhotometryPointCreateNestedManyWithoutTargetInput
 }
 
 export type TargetUncheckedCreateWithoutListsInput = {
@@ -1958,6 +2184,7 @@ export type TargetUncheckedCreateWithoutListsInput = {
   names?: Prisma.TargetNameUncheckedCreateNestedManyWithoutTargetInput
   alerts?: Prisma.TargetAlertUncheckedCreateNestedManyWithoutTargetInput
   extras?: Prisma.TargetExtraUncheckedCreateNestedManyWithoutTargetInput
+  photometry?: Prisma.PhotometryPointUncheckedCreateNestedManyWithoutTargetInput
 }
 
 export type TargetCreateOrConnectWithoutListsInput = {
@@ -2017,6 +2244,7 @@ export type TargetUpdateWithoutListsInput = {
   names?: Prisma.TargetNameUpdateManyWithoutTargetNestedInput
   alerts?: Prisma.TargetAlertUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUpdateManyWithoutTargetNestedInput
+  photometry?: Prisma.PhotometryPointUpdateManyWithoutTargetNestedInput
 }
 
 export type TargetUncheckedUpdateWithoutListsInput = {
@@ -2060,6 +2288,7 @@ export type TargetUncheckedUpdateWithoutListsInput = {
   names?: Prisma.TargetNameUncheckedUpdateManyWithoutTargetNestedInput
   alerts?: Prisma.TargetAlertUncheckedUpdateManyWithoutTargetNestedInput
   extras?: Prisma.TargetExtraUncheckedUpdateManyWithoutTargetNestedInput
+  photometry?: Prisma.PhotometryPointUncheckedUpdateManyWithoutTargetNestedInput
 }
 
 
@@ -2072,6 +2301,7 @@ export type TargetCountOutputType = {
   alerts: number
   extras: number
   lists: number
+  photometry: number
 }
 
 export type TargetCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -2079,6 +2309,7 @@ export type TargetCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions
   alerts?: boolean | TargetCountOutputTypeCountAlertsArgs
   extras?: boolean | TargetCountOutputTypeCountExtrasArgs
   lists?: boolean | TargetCountOutputTypeCountListsArgs
+  photometry?: boolean | TargetCountOutputTypeCountPhotometryArgs
 }
 
 /**
@@ -2117,6 +2348,13 @@ export type TargetCountOutputTypeCountExtrasArgs<ExtArgs extends runtime.Types.E
  */
 export type TargetCountOutputTypeCountListsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.TargetListMemberWhereInput
+}
+
+/**
+ * TargetCountOutputType without action
+ */
+export type TargetCountOutputTypeCountPhotometryArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PhotometryPointWhereInput
 }
 
 
@@ -2162,6 +2400,7 @@ export type TargetSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   alerts?: boolean | Prisma.Target$alertsArgs<ExtArgs>
   extras?: boolean | Prisma.Target$extrasArgs<ExtArgs>
   lists?: boolean | Prisma.Target$listsArgs<ExtArgs>
+  photometry?: boolean | Prisma.Target$photometryArgs<ExtArgs>
   _count?: boolean | Prisma.TargetCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["target"]>
 
@@ -2291,6 +2530,7 @@ export type TargetInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   alerts?: boolean | Prisma.Target$alertsArgs<ExtArgs>
   extras?: boolean | Prisma.Target$extrasArgs<ExtArgs>
   lists?: boolean | Prisma.Target$listsArgs<ExtArgs>
+  photometry?: boolean | Prisma.Target$photometryArgs<ExtArgs>
   _count?: boolean | Prisma.TargetCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type TargetIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -2303,6 +2543,7 @@ export type $TargetPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     alerts: Prisma.$TargetAlertPayload<ExtArgs>[]
     extras: Prisma.$TargetExtraPayload<ExtArgs>[]
     lists: Prisma.$TargetListMemberPayload<ExtArgs>[]
+    photometry: Prisma.$PhotometryPointPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -2836,6 +3077,7 @@ export interface Prisma__TargetClient<T, Null = never, ExtArgs extends runtime.T
   alerts<T extends Prisma.Target$alertsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Target$alertsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TargetAlertPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   extras<T extends Prisma.Target$extrasArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Target$extrasArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TargetExtraPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   lists<T extends Prisma.Target$listsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Target$listsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TargetListMemberPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  photometry<T extends Prisma.Target$photometryArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Target$photometryArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PhotometryPointPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -3388,6 +3630,30 @@ export type Target$listsArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
   take?: number
   skip?: number
   distinct?: Prisma.TargetListMemberScalarFieldEnum | Prisma.TargetListMemberScalarFieldEnum[]
+}
+
+/**
+ * Target.photometry
+ */
+export type Target$photometryArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PhotometryPoint
+   */
+  select?: Prisma.PhotometryPointSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PhotometryPoint
+   */
+  omit?: Prisma.PhotometryPointOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PhotometryPointInclude<ExtArgs> | null
+  where?: Prisma.PhotometryPointWhereInput
+  orderBy?: Prisma.PhotometryPointOrderByWithRelationInput | Prisma.PhotometryPointOrderByWithRelationInput[]
+  cursor?: Prisma.PhotometryPointWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PhotometryPointScalarFieldEnum | Prisma.PhotometryPointScalarFieldEnum[]
 }
 
 /**
