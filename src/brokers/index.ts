@@ -9,6 +9,7 @@ import { lasairLsst } from './lasair-lsst/index.ts'
 import { lasairZtf } from './lasair-ztf/index.ts'
 import { mars } from './mars/index.ts'
 import { myBroker } from './my-broker/index.ts'
+import { tns } from './tns/index.ts'
 
 /** The brokers that come with the service. A new one costs a folder, an import and a line here. */
 export const builtInBrokers: readonly AnyBrokerModule[] = [
@@ -21,5 +22,6 @@ export const builtInBrokers: readonly AnyBrokerModule[] = [
   lasairLsst,
   lasairZtf,
   mars,
-  myBroker
+  myBroker,
+  tns
 ]
