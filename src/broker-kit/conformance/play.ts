@@ -36,9 +36,13 @@ export interface Outcome extends Pick<StandIn, 'baseUrl' | 'requests' | 'unrecor
 
 /** Plays an operation that must succeed: no check may pass because nothing happened. */
 export async function play(subject: Subject, operation: Operation, options: PlayOptions = {}): Promise<Outcome> {
-  const outcome = await attempt(subject, operation, options)
-  if (outcome.failure) throw new assert.AssertionError({ message: `${operation.title}: ${inspect(outcome.failure.error)}` })
-  assert.deepEqual(outcome.unrecorded, [], `${operation.title}: asked for what is not recorded`)
+  return playedOut(operation, await attempt(subject, operation, options))
+}
+
+/** An outcome that must be a success. */
+export function playedOut({ title }: Operation, outcome: Outcome): Outcome {
+  if (outcome.failure) throw new assert.AssertionError({ message: `${title}: ${inspect(outcome.failure.error)}` })
+  assert.deepEqual(outcome.unrecorded, [], `${title}: asked for what is not recorded`)
   return outcome
 }
 

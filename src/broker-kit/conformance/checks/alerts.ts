@@ -3,7 +3,7 @@ import { sourceOf } from '../../source.ts'
 import { isRecord, type Member, membersOf } from '../members.ts'
 import { type Normalised, normalise } from '../normalise.ts'
 import { type Operation, operationsOf, runsOf } from '../operations.ts'
-import { play } from '../play.ts'
+import { attempt, play, playedOut } from '../play.ts'
 import type { ConformanceChecks, Subject } from '../subject.ts'
 
 /** What a run yields, and what becomes of it. */
@@ -116,7 +116,10 @@ async function assertSurvives(
 ): Promise<void> {
   const inJson = (text: string) => text.replace(memberPattern(name, value), (_, before: string) => `${before}${digits}`)
   const inRow = (text: string) => text.replace(row ?? '', whole => whole.replace(String(value), digits))
-  const { alerts, rejections } = normalise(subject, (await play(subject, run, { edit: row === null ? inJson : inRow })).values)
+  const outcome = await attempt(subject, run, { edit: row === null ? inJson : inRow })
+  // A run that asks for what it was told has the id, to its last digit; that other object is not recorded.
+  if (outcome.unrecorded.some(asked => asked.includes(digits))) return
+  const { alerts, rejections } = normalise(subject, playedOut(run, outcome).values)
   const found = alerts.flatMap(({ id, objectId }) => [id, objectId])
   const rounded = found.filter(id => Number(id) === Number(digits) && id !== digits)
   assert.deepEqual(rounded, [], `${run.title}: ${name} = ${digits} was rounded`)
