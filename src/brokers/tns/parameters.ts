@@ -78,7 +78,12 @@ export function toSearch(parameters: Omit<TnsParameters, 'objectId'>, newerThan:
   const newest = since.at(-1)
   return {
     // Long decimals have made TNS fail; as texts, because a number that is 0 may count as left out.
-    ...(cone && { ra: cone.ra.toFixed(7), dec: cone.dec.toFixed(7), radius: cone.radius.toFixed(3), units: 'arcsec' }),
+    ...(cone && {
+      ra: (Number(cone.ra.toFixed(7)) % 360).toFixed(7),
+      dec: cone.dec.toFixed(7),
+      radius: cone.radius.toFixed(3),
+      units: 'arcsec'
+    }),
     ...(internalName !== undefined && { internal_name: internalName, internal_name_exact_match: 0 }),
     ...(newest !== undefined && { public_timestamp: newest.replace('T', ' ').replace(/([.]\d+)?Z$/, '') }),
     ...(discovery?.after !== undefined && { discovery_date_start: discovery.after.slice(0, 10) }),
