@@ -17,6 +17,7 @@ import { requestId } from './http/request-id.ts'
 import { requestLog } from './http/request-log.ts'
 import { refuseUnknown } from './http/validation.ts'
 import type { Metrics } from './metrics.ts'
+import type { Gates } from './outbound/gates.ts'
 import { queryRoutes } from './queries/routes.ts'
 import { runResultRoutes } from './runs/result-routes.ts'
 import { runRoutes } from './runs/routes.ts'
@@ -29,13 +30,14 @@ export interface AppParts {
   readonly config: Pick<Config, 'apiTokens' | 'matchRadius' | 'role'>
   readonly database: Database
   readonly registry: Registry
+  readonly gates: Gates
   readonly metrics: Metrics
   /** Left out: the application logs nothing. */
   readonly logger?: FastifyBaseLogger
 }
 
 /** Builds the application: everything it serves, in reading order. It neither listens nor asks the database anything by itself. */
-export async function buildApp({ config, database, registry, metrics, logger }: AppParts): Promise<FastifyInstance> {
+export async function buildApp({ config, database, registry, gates, metrics, logger }: AppParts): Promise<FastifyInstance> {
   const app = fastify({
     ...(logger && { loggerInstance: logger }),
     genReqId: requestId,
@@ -64,7 +66,7 @@ export async function buildApp({ config, database, registry, metrics, logger }: 
       requireToken(v1, config.apiTokens)
       refuseUnknown(v1)
       const reader = createRunReader(database)
-      await v1.register(catalogRoutes({ registry }))
+      await v1.register(catalogRoutes({ registry, gates }))
       await v1.register(queryRoutes({ database, registry }))
       await v1.register(runStartRoutes({ database, registry, reader, draining }))
       await v1.register(runRoutes({ database }))

@@ -9,7 +9,14 @@ export const openApiFile = new URL('../openapi/openapi.json', import.meta.url)
 /** Writes the OpenAPI document that follows from the routes, as text. Nothing is asked: no database, no broker. */
 export async function openApiText(): Promise<string> {
   const metrics = createMetrics(async () => refuse())
-  const app = await buildApp({ config: { apiTokens: [], matchRadius: 2, role: 'api' }, database: nowhere, registry: new Map(), metrics })
+  const gates = { gateOf: refuse, close: async () => {} }
+  const app = await buildApp({
+    config: { apiTokens: [], matchRadius: 2, role: 'api' },
+    database: nowhere,
+    registry: new Map(),
+    gates,
+    metrics
+  })
   await app.ready()
   const document = app.swagger()
   await app.close()

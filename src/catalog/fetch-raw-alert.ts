@@ -3,9 +3,14 @@ import type { Logger } from '../broker-kit/define-broker.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
 import { sourceOf } from '../broker-kit/source.ts'
 import { conflict, gone, Problem } from '../http/problems.ts'
+import type { Gates } from '../outbound/gates.ts'
+
+/** So long may somebody wait for the broker to take the request [ms]. */
+const patience = 10_000
 
 interface RawAlertRequest {
   readonly broker: InstalledBroker
+  readonly gates: Gates
   readonly brokerAlertId: string
   readonly signal: AbortSignal
   readonly log: Logger
@@ -13,12 +18,12 @@ interface RawAlertRequest {
 
 /** Asks the broker for one alert, now; answers its own text. */
 export async function fetchRawAlert(request: RawAlertRequest): Promise<{ readonly text: string; readonly mediaType: string }> {
-  const { broker, brokerAlertId, signal, log } = request
+  const { broker, gates, brokerAlertId, signal, log } = request
   const { module, missingSettings } = broker
   if (module.retired) throw gone(`${module.name} is gone since ${module.retired.since}; use ${module.retired.use}.`)
   if (missingSettings.length > 0) throw conflict(`${module.name} needs settings: ${missingSettings.join(', ')}.`, { missingSettings })
   if (module.fetchAlert === undefined) throw new Problem(501, `${module.name} cannot be asked for a single alert.`)
-  const context = createContext({ broker, signal, log })
+  const context = createContext({ broker, gate: gates.gateOf(module.id, { longestWait: patience }), signal, log })
   const alert = await module.fetchAlert(brokerAlertId, context).catch(error => {
     throw maskOf(broker).thrown(error)
   })

@@ -7,6 +7,7 @@ import { ref } from '../http/openapi.ts'
 import { cutPage, decodeCursor, encodeCursor, PageQuery, sendPage } from '../http/pagination.ts'
 import { notFound, problemResponses } from '../http/problems.ts'
 import { sendVerbatim } from '../http/verbatim.ts'
+import type { Gates } from '../outbound/gates.ts'
 import { describeBroker } from './describe-broker.ts'
 import { fetchRawAlert } from './fetch-raw-alert.ts'
 import { Broker, BrokerAlertId, BrokerId, BrokerPage } from './schemas.ts'
@@ -45,8 +46,13 @@ const rawAlertSchema = {
   }
 }
 
+interface CatalogParts {
+  readonly registry: Registry
+  readonly gates: Gates
+}
+
 /** The installed brokers over HTTP. */
-export const catalogRoutes = ({ registry }: { readonly registry: Registry }): FastifyPluginAsyncTypebox => {
+export const catalogRoutes = ({ registry, gates }: CatalogParts): FastifyPluginAsyncTypebox => {
   const brokers = [...registry.values()].sort((one, other) => (one.module.id < other.module.id ? -1 : 1))
   const find = (id: string): InstalledBroker => {
     const broker = registry.get(id)
@@ -71,7 +77,7 @@ export const catalogRoutes = ({ registry }: { readonly registry: Registry }): Fa
     app.get('/brokers/:brokerId/alerts/:brokerAlertId', { schema: rawAlertSchema }, async (request, reply) => {
       const { brokerId, brokerAlertId } = request.params
       const broker = find(brokerId)
-      const { text, mediaType } = await fetchRawAlert({ broker, brokerAlertId, signal: clientSignal(reply), log: request.log })
+      const { text, mediaType } = await fetchRawAlert({ broker, gates, brokerAlertId, signal: clientSignal(reply), log: request.log })
       return sendVerbatim(reply, { text, mediaType, fileName: 'alert' })
     })
   }

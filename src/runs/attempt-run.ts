@@ -1,4 +1,5 @@
 import type { Logger } from '../broker-kit/define-broker.ts'
+import type { Gate } from '../broker-kit/gate.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
 import type { Metrics } from '../metrics.ts'
@@ -14,6 +15,8 @@ export interface WorkerLog extends Logger {
 export interface Attempt {
   readonly run: ClaimedRun
   readonly broker: InstalledBroker
+  /** What the requests to the broker pass. */
+  readonly gate: Gate
   readonly database: Database
   readonly log: WorkerLog
   readonly metrics: Metrics
@@ -32,12 +35,12 @@ const leaseMilliseconds = 15_000
 
 /** Executes one attempt of a run, and never throws. */
 export async function attemptRun(attempt: Attempt): Promise<void> {
-  const { run, broker, database, log, metrics, stop } = attempt
+  const { run, broker, gate, database, log, metrics, stop } = attempt
   const fields = { runId: run.runId, attempt: run.attempt, brokerId: run.brokerId }
   const lease = keepLease(attempt)
   log.info(fields, 'The run begins.')
   try {
-    const end = await executeRun({ run, broker, database, log, metrics, signal: stop.signal })
+    const end = await executeRun({ run, broker, gate, database, log, metrics, signal: stop.signal })
     const status = await endRun(database, run, end)
     metrics.runsEnded.inc({ broker: run.brokerId, status: status ?? 'fenced' })
     log.info({ ...fields, status, error: end.error, truncatedBy: end.truncatedBy }, 'The run has ended.')

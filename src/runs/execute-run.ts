@@ -1,6 +1,7 @@
 import { createContext, maskOf } from '../broker-kit/context.ts'
 import type { Logger } from '../broker-kit/define-broker.ts'
 import { isBrokerError } from '../broker-kit/errors.ts'
+import type { Gate } from '../broker-kit/gate.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
 import { makeStorable } from '../domain/storable.ts'
@@ -15,6 +16,8 @@ import { recordRun } from './record-run.ts'
 export interface Execution {
   readonly run: ClaimedRun
   readonly broker: InstalledBroker
+  /** What the requests to the broker pass. */
+  readonly gate: Gate
   readonly database: Database
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'alerts'>
@@ -36,7 +39,7 @@ export class FencedError extends Error {
  * throws the reason of the signal, `FencedError`, or what kept the database from recording.
  */
 export async function executeRun(execution: Execution): Promise<RunEnd> {
-  const { run, broker, signal } = execution
+  const { run, broker, gate, signal } = execution
   const deadline = createDeadline(run.remaining)
   const stopUpstream = new AbortController()
   const stop = AbortSignal.any([signal, deadline.signal, stopUpstream.signal])
@@ -48,6 +51,7 @@ export async function executeRun(execution: Execution): Promise<RunEnd> {
     createContext: () =>
       createContext({
         broker,
+        gate,
         signal: stop,
         log: execution.log,
         resumeFrom: notes.newestCheckpoint() ?? run.checkpoint,

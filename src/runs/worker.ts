@@ -1,6 +1,7 @@
 import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Gates } from '../outbound/gates.ts'
 import { attemptRun, HandedBackError, type WorkerLog } from './attempt-run.ts'
 import { FencedError } from './execute-run.ts'
 import { claimRun, failPoisonedRuns } from './queue-store.ts'
@@ -9,6 +10,7 @@ import { claimRun, failPoisonedRuns } from './queue-store.ts'
 export interface WorkerOptions {
   readonly database: Database
   readonly registry: Registry
+  readonly gates: Gates
   readonly log: WorkerLog
   readonly metrics: Metrics
   /** Runs of finite sources executed at once [count]. */
@@ -24,6 +26,8 @@ export interface Worker {
 const pollMilliseconds = 1000
 /** Runs of endless sources at once [count]: they wait most of the time, and must not keep others from being executed. */
 const endlessConcurrency = 64
+/** Runs at once [count], those included that wait for their turn at a broker with limits: they cost little, and must not keep others either. */
+const mostActive = 256
 
 interface ActiveRun {
   readonly broker: InstalledBroker
@@ -32,8 +36,9 @@ interface ActiveRun {
 }
 
 /** Starts a worker: it takes up runs that wait and those whose worker died. */
-export function startWorker({ database, registry, log, metrics, concurrency }: WorkerOptions): Worker {
+export function startWorker({ database, registry, gates, log, metrics, concurrency }: WorkerOptions): Worker {
   const active = new Map<string, ActiveRun>()
+  const waiting = new Set<string>()
   let stopping = false
   let wake = () => {}
   const forget = [
@@ -49,7 +54,13 @@ export function startWorker({ database, registry, log, metrics, concurrency }: W
     const broker = run && registry.get(run.brokerId)
     if (!run || !broker) return false
     const stop = new AbortController()
-    const done = attemptRun({ run, broker, database, log, metrics, stop }).finally(() => {
+    const onWaiting = (isWaiting: boolean) => {
+      if (isWaiting) waiting.add(run.runId)
+      else waiting.delete(run.runId)
+      wake()
+    }
+    const gate = gates.gateOf(run.brokerId, { onWaiting })
+    const done = attemptRun({ run, broker, gate, database, log, metrics, stop }).finally(() => {
       active.delete(run.runId)
       wake()
     })
@@ -58,7 +69,8 @@ export function startWorker({ database, registry, log, metrics, concurrency }: W
   }
 
   const look = async () => {
-    const brokerIds = claimable(registry, [...active.values()], concurrency)
+    const busy = [...active].filter(([runId]) => !waiting.has(runId)).map(([, run]) => run)
+    const brokerIds = active.size < mostActive ? claimable(registry, busy, concurrency) : []
     if (brokerIds.length === 0) return false
     try {
       if ((await failPoisonedRuns(database)) > 0) log.warn({}, 'A run killed five workers in a row and has failed.')

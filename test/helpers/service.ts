@@ -7,6 +7,8 @@ import { builtInBrokers } from '../../src/brokers/index.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { type Database, openDatabase } from '../../src/database.ts'
 import { createMetrics } from '../../src/metrics.ts'
+import { type Gates, openGates } from '../../src/outbound/gates.ts'
+import type { Policy } from '../../src/outbound/policy.ts'
 import { queueState } from '../../src/runs/queue-store.ts'
 import { startWorker } from '../../src/runs/worker.ts'
 import { createTestDatabase, silent } from './database.ts'
@@ -32,6 +34,7 @@ export interface Service {
   readonly config: Config
   readonly database: Database
   readonly registry: Registry
+  readonly gates: Gates
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
@@ -48,10 +51,12 @@ interface ServiceOptions {
   readonly logger?: FastifyBaseLogger
   /** Another way to the database than the direct one. */
   readonly via?: (databaseUrl: string) => Promise<string>
+  /** Another treatment of brokers than the usual one. */
+  readonly policy?: Partial<Policy>
 }
 
 /** Starts a service on a free port of this machine, with a worker that executes its runs. */
-export async function startService({ variables = {}, modules = [], logger, via }: ServiceOptions = {}): Promise<Service> {
+export async function startService({ variables = {}, modules = [], logger, via, policy = {} }: ServiceOptions = {}): Promise<Service> {
   // The address is part of the configuration, so the port is taken before there is an application to answer on it.
   const server = createServer()
   const port = await listen(server)
@@ -64,21 +69,23 @@ export async function startService({ variables = {}, modules = [], logger, via }
   const home = await createTestDatabase()
   const database = await openDatabase({ url: via ? await via(home.url) : home.url, log: silent })
   const metrics = createMetrics(() => queueState(database))
-  const app = await buildApp({ config, database, registry, metrics, ...(logger && { logger }) })
+  const gates = await openGates({ database, registry, log: silent, policy })
+  const app = await buildApp({ config, database, registry, gates, metrics, ...(logger && { logger }) })
   await app.ready()
   server.on('request', (request, response) => app.routing(request, response))
-  const worker = startWorker({ database, registry, log: quiet, metrics, concurrency: config.workerConcurrency })
+  const worker = startWorker({ database, registry, gates, log: quiet, metrics, concurrency: config.workerConcurrency })
   const close = async () => {
     app.health.drain()
     server.close()
     server.closeAllConnections()
     await app.close()
     await worker.stop()
+    await gates.close()
     await database.close()
     await home.drop()
   }
   const url = `http://127.0.0.1:${port}`
-  return { url, app, config, database, registry, close, ...clientOf(url) }
+  return { url, app, config, database, registry, gates, close, ...clientOf(url) }
 }
 
 const quiet = { ...silent, debug: () => {} }

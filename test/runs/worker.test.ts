@@ -10,6 +10,7 @@ import { claimRun, failPoisonedRuns, handBack } from '../../src/runs/queue-store
 import { recordRun } from '../../src/runs/record-run.ts'
 import { findRun } from '../../src/runs/store.ts'
 import { createTestDatabase, silent, type TestDatabase } from '../helpers/database.ts'
+import { openGate } from '../helpers/gates.ts'
 import { manyBroker } from '../helpers/many-broker.ts'
 import { startProcess } from '../helpers/process.ts'
 import { alertItem, claimAgain, claimNewRun } from '../helpers/runs.ts'
@@ -89,7 +90,7 @@ test('the number of statements depends on the number of batches, not on the numb
     assert.ok(broker)
     const run = await claimNewRun(database, { brokerId: 'many-broker' })
     const statements = recordStatements(t, () => true)
-    const end = await executeRun({ run, broker, database, log, metrics, signal: new AbortController().signal })
+    const end = await executeRun({ run, broker, gate: openGate, database, log, metrics, signal: new AbortController().signal })
     t.mock.restoreAll()
     assert.equal(end.error, null)
     counts.push(statements.length)
