@@ -37,7 +37,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   'metrics.ts': [],
   'migrate.ts': ['config.ts', 'database.ts', 'database/']
 }
-const purePackages = ['@sinclair/typebox', 'ajv', 'ajv-formats', '@hscmap/healpix', 'node:crypto']
+const purePackages = ['@sinclair/typebox', 'ajv', 'ajv-formats', '@hscmap/healpix', 'croner', 'node:crypto']
 
 const isStore = (file: string) => /(^|\/|-)store\.ts$/.test(file)
 const isRoutes = (file: string) => /(^|\/|-)routes\.ts$/.test(file)
