@@ -107,3 +107,19 @@ export async function listRejections(pool: Pool, { runId, after, limit }: Result
   )
   return rows.map(row => ({ ...row, position: BigInt(row.position) }))
 }
+
+/** An alert of a run and its place. */
+export interface RunAlertId {
+  readonly position: bigint
+  readonly alertId: string
+}
+
+/** Lists the ids of the alerts of a run in their order. */
+export function listRunAlertIds(tx: Pick<Transaction, 'runAlert'>, { runId, after, limit }: ResultRange): Promise<RunAlertId[]> {
+  return tx.runAlert.findMany({
+    where: { runId, position: { gt: after } },
+    select: { position: true, alertId: true },
+    orderBy: { position: 'asc' },
+    take: limit
+  })
+}

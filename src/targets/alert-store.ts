@@ -1,4 +1,4 @@
-import type { Raw, StoredAlert } from '../alerts/store.ts'
+import type { Raw } from '../alerts/store.ts'
 import type { Transaction } from '../database.ts'
 import type { GenericAlert } from '../domain/alert.ts'
 
@@ -11,16 +11,10 @@ export interface StoredTargetAlert {
   readonly generic: GenericAlert
   readonly rawType: string
   readonly linkedAt: Date
-}
-
-/** Links an alert to a target, which keeps a copy of its own. */
-export async function insertTargetAlert(tx: Transaction, targetId: string, { id: alertId, ...alert }: StoredAlert): Promise<void> {
-  const { brokerId, generic, raw, rawType } = alert
-  const { id: brokerAlertId, objectId = null } = generic
-  await tx.targetAlert.create({
-    data: { alertId, targetId, brokerId, brokerAlertId, objectId, generic, raw, rawType },
-    select: { alertId: true }
-  })
+  /** Run that brought the alert, and its query. */
+  readonly runId: string | null
+  readonly queryId: string | null
+  readonly queryName: string | null
 }
 
 /** Lists the alerts that a target came from, newest first. */
@@ -29,7 +23,8 @@ export function listTargetAlerts(
   { targetId, before, limit }: { readonly targetId: string; readonly before: string | null; readonly limit: number }
 ): Promise<StoredTargetAlert[]> {
   return db.$queryRaw<StoredTargetAlert[]>`
-    SELECT "alertId", "brokerId", "brokerAlertId", "objectId", generic, "rawType", "linkedAt" FROM "TargetAlert"
+    SELECT "alertId", "brokerId", "brokerAlertId", "objectId", generic, "rawType", "linkedAt", "runId", "queryId", "queryName"
+    FROM "TargetAlert"
     WHERE "targetId" = ${targetId}::uuid AND (${before}::uuid IS NULL OR "alertId" < ${before}::uuid)
     ORDER BY "alertId" DESC LIMIT ${limit}`
 }

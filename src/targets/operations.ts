@@ -5,6 +5,7 @@ import { idempotencyFields } from '../http/idempotency.ts'
 import { ref } from '../http/openapi.ts'
 import { PageQuery } from '../http/pagination.ts'
 import { problemResponses } from '../http/problems.ts'
+import { previewFields } from './batch-schemas.ts'
 import { TargetCreation } from './new-target-schemas.ts'
 import { NewTargetName, TargetAlertId, TargetAlertPage, TargetName, TargetNameId, TargetNamePage } from './part-schemas.ts'
 import { MatchedTarget, Target, TargetFilter, TargetId, TargetPage, TargetPatch } from './schemas.ts'
@@ -17,12 +18,13 @@ export const createTarget = {
   operationId: 'createTarget',
   summary: 'Make a target',
   description:
-    'Makes a target of a stored alert, or of what the body says. A target that exists already, by the alert, by a name in any spelling or by a position within 2 arcsec, answers with 200 instead and gets the new names; nothing else of it changes. `match` says why. 409 when it is not clear which target is meant: several match, or the one of this name is more than 60 arcsec away; the problem lists them in `matches`.',
+    'Makes a target of a stored alert, or of what the body says. A target that exists already, by the alert, by a name in any spelling or by a position within `matchRadius`, answers with 200 instead and gets the new names; nothing else of it changes. `match` says why. 409 when it is not clear which target is meant: several match, or the one of this name is more than 60 arcsec away; the problem lists them in `matches`.',
   tags,
   headers: Type.Object(idempotencyFields),
+  querystring: Type.Object(previewFields, { additionalProperties: false }),
   body: ref(TargetCreation),
   response: {
-    200: { ...ref(MatchedTarget), description: 'The target was there already.' },
+    200: { ...ref(MatchedTarget), description: 'The target was there already, or this is a preview.' },
     201: { ...ref(MatchedTarget), description: 'The target is new.' },
     ...problemResponses(409)
   }

@@ -43,6 +43,9 @@ export const TargetAlert = component(
       objectId: Nullable(Type.String({ description: 'What the alert is about, as the broker identifies it.' })),
       generic: ref(GenericAlert),
       rawType: Type.String({ description: 'Media type of its raw text.' }),
+      runId: Nullable({ ...Uuid, description: 'Run that brought the alert; null when unknown. The service may have dropped it since.' }),
+      queryId: Nullable({ ...Uuid, description: 'Query of that run; null when it had none, or is unknown.' }),
+      queryName: Nullable(Type.String({ description: 'Name of that query when it ran.' })),
       linkedAt: { ...Timestamp, description: 'When it was linked to the target [UTC, RFC 3339].' }
     },
     { description: 'An alert that a target came from; the target keeps a copy of its own.' }

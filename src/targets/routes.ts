@@ -8,6 +8,7 @@ import { sendPage } from '../http/pagination.ts'
 import { invalid, notFound } from '../http/problems.ts'
 import { sendVerbatim } from '../http/verbatim.ts'
 import { findTargetRaw } from './alert-store.ts'
+import { targetBatchRoutes } from './batch-routes.ts'
 import { readCreation } from './check-target.ts'
 import { createTarget } from './create-target.ts'
 import { editTarget } from './edit-target.ts'
@@ -16,6 +17,7 @@ import { pageOfNames, pageOfTargetAlerts } from './list-parts.ts'
 import { pageOfTargets } from './list-targets.ts'
 import { addName, removeName } from './name-target.ts'
 import * as operations from './operations.ts'
+import { preview } from './preview.ts'
 import { repeatOnRace } from './repeat-on-race.ts'
 import { toTarget, toTargetAlert, toTargetName } from './to-target.ts'
 import { deleteTarget } from './write-store.ts'
@@ -34,6 +36,7 @@ type Effect = Parameters<typeof idempotently>[0]['effect']
 export const targetRoutes =
   (needs: Needs): FastifyPluginAsyncTypebox =>
   async app => {
+    await app.register(targetBatchRoutes(needs))
     serveTargets(app, needs)
     serveNames(app, needs)
     serveAlerts(app, needs)
@@ -42,13 +45,14 @@ export const targetRoutes =
 function serveTargets(app: App, { database, registry, matchRadius }: Needs): void {
   const validatorCompiler = checkingCreation(app.validatorCompiler)
   app.post('/targets', { schema: operations.createTarget, validatorCompiler }, async (request, reply) => {
-    const { body, caller } = request
+    const { body, caller, query } = request
     const effect: Effect = async tx => {
       const { target, match } = await createTarget({ tx, registry, caller, matchRadius, runId: null }, body)
       const headers = { Location: `/v1/targets/${target.id}`, ETag: versionTag(target.version) }
       return { status: match ? 200 : 201, body: { ...toTarget(target), match }, headers }
     }
-    return sendAnswer(reply, await repeatOnRace(() => idempotently({ request, database, effect })))
+    const answer = () => (query.validateOnly ? preview(database, effect) : idempotently({ request, database, effect }))
+    return sendAnswer(reply, await repeatOnRace(answer))
   })
 
   app.get('/targets', { schema: operations.listTargets }, async (request, reply) => {

@@ -29,7 +29,7 @@ export interface Plan {
   readonly extras: { readonly targetId: string; readonly key: string; readonly value: ExtraValue }[]
   readonly links: { readonly targetId: string; readonly alertId: string; readonly generic: GenericAlert }[]
   readonly members: { readonly listId: string; readonly targetId: string }[]
-  /** Targets that existed and get new names. */
+  /** Targets that get more names. */
   readonly edited: Set<string>
 }
 
@@ -76,6 +76,8 @@ const writeSql = `
 export async function writePlan(tx: Transaction, plan: Plan, runId: string | null): Promise<void> {
   const { targets, names, extras, links, members, edited } = plan
   if (targets.length + names.length + links.length + members.length === 0) return
+  const made = new Set(targets.map(({ id }) => id))
+  const changed = [...edited].filter(id => !made.has(id))
   const [done] = await tx.$queryRawUnsafe<{ linked: number; edited: number }[]>(
     writeSql,
     JSON.stringify(targets.map(target => ({ permissions: 'PRIVATE', ...target, skyPixel: pixelOf(target)?.toString() ?? null }))),
@@ -83,10 +85,10 @@ export async function writePlan(tx: Transaction, plan: Plan, runId: string | nul
     JSON.stringify(extras),
     JSON.stringify(links),
     JSON.stringify(members),
-    [...edited],
+    changed,
     runId
   )
-  if (done?.linked !== links.length || done.edited !== edited.size) throw new Overtaken()
+  if (done?.linked !== links.length || done.edited !== changed.length) throw new Overtaken()
 }
 
 /** Stores an edit of a target that is held: the fields of the patch, and what follows from the target as edited. */

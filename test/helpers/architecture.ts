@@ -27,7 +27,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** Whose stores, and the schemas of what they store, a feature room may use: always downwards. */
 const lowerRooms: Readonly<Record<string, readonly string[]>> = {
   runs: ['queries', 'alerts'],
-  targets: ['alerts'],
+  targets: ['alerts', 'runs'],
   photometry: ['targets', 'runs']
 }
 /** Files that stand beside the rooms, and what they may use; those not listed may use everything. */
