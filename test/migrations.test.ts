@@ -16,16 +16,17 @@ async function connect(url: string): Promise<pg.Client> {
   return client
 }
 
-/** Everything that a database is made of, one line each. */
+/** Everything that a database is made of, one line each; what a partition has of its table is not told again. */
 async function structureOf(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ line: string }>(`
     SELECT format('%s.%s %s%s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
                   CASE WHEN a.attnotnull THEN ' NOT NULL' END, pg_get_expr(d.adbin, d.adrelid)) AS line
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
-    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
+    UNION ALL SELECT replace(pg_get_indexdef(oid), ' ON ONLY ', ' ON ') FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('i', 'I') AND NOT relispartition
     UNION ALL SELECT format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
-      FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'`)
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n' AND coninhcount = 0 AND conparentid = 0`)
   return rows
     .map(({ line }) => line)
     .filter(line => !line.includes('_prisma_migrations'))

@@ -28,8 +28,18 @@ export type BrokerQuery = Prisma.BrokerQueryModel
  */
 export type Run = Prisma.RunModel
 /**
+ * Model RunSegment
+ * How far a run that goes on for days had come, once a day: what is behind it can be dropped while the run goes on.
+ */
+export type RunSegment = Prisma.RunSegmentModel
+/**
+ * Model Retention
+ * What retention has dropped: one row, or none while it has dropped nothing.
+ */
+export type Retention = Prisma.RetentionModel
+/**
  * Model Alert
- * A stored, immutable pair of raw text and generic alert.
+ * A stored, immutable pair of raw text and generic alert. Partitioned by the day in `id`.
  */
 export type Alert = Prisma.AlertModel
 /**
@@ -39,12 +49,12 @@ export type Alert = Prisma.AlertModel
 export type AlertKey = Prisma.AlertKeyModel
 /**
  * Model RunAlert
- * What a run received, in the order it was recorded.
+ * What a run received, in the order it was recorded. Partitioned by the day in `runId`.
  */
 export type RunAlert = Prisma.RunAlertModel
 /**
  * Model Rejection
- * A raw alert that could not be normalised, kept with its reason.
+ * A raw alert that could not be normalised, kept with its reason. Partitioned by the day in `runId`.
  */
 export type Rejection = Prisma.RejectionModel
 /**

@@ -10,6 +10,8 @@
  */
 export type * from './models/BrokerQuery.ts'
 export type * from './models/Run.ts'
+export type * from './models/RunSegment.ts'
+export type * from './models/Retention.ts'
 export type * from './models/Alert.ts'
 export type * from './models/AlertKey.ts'
 export type * from './models/RunAlert.ts'

@@ -399,6 +399,8 @@ type FieldRefInputType<Model, FieldType> = Model extends never ? never : FieldRe
 export const ModelName = {
   BrokerQuery: 'BrokerQuery',
   Run: 'Run',
+  RunSegment: 'RunSegment',
+  Retention: 'Retention',
   Alert: 'Alert',
   AlertKey: 'AlertKey',
   RunAlert: 'RunAlert',
@@ -430,7 +432,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "brokerQuery" | "run" | "alert" | "alertKey" | "runAlert" | "rejection" | "target" | "targetName" | "targetAlert" | "targetExtra" | "photometryPoint" | "targetList" | "targetListMember" | "idempotencyKey" | "queryTarget" | "outbox" | "brokerState" | "brokerRequest"
+    modelProps: "brokerQuery" | "run" | "runSegment" | "retention" | "alert" | "alertKey" | "runAlert" | "rejection" | "target" | "targetName" | "targetAlert" | "targetExtra" | "photometryPoint" | "targetList" | "targetListMember" | "idempotencyKey" | "queryTarget" | "outbox" | "brokerState" | "brokerRequest"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -579,6 +581,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.RunCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.RunCountAggregateOutputType> | number
+        }
+      }
+    }
+    RunSegment: {
+      payload: Prisma.$RunSegmentPayload<ExtArgs>
+      fields: Prisma.RunSegmentFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RunSegmentFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RunSegmentPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RunSegmentFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RunSegmentPayload>
+        }
+        findFirst: {
+          args: Prisma.RunSegmentFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RunSegmentPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RunSegmentFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RunSegmentPayload>
+        }
+        findMany: {
+          args: Prisma.RunSegmentFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RunSegmentPayload>[]
+        }
+        create: {
+          args: Prisma.RunSegmentCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RunSegmentPayload>
+        }
+        createMany: {
+          args: Prisma.RunSegmentCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RunSegmentCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RunSegmentPayload>[]
+        }
+        delete: {
+          args: Prisma.RunSegmentDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RunSegmentPayload>
+        }
+        update: {
+          args: Prisma.RunSegmentUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RunSegmentPayload>
+        }
+        deleteMany: {
+          args: Prisma.RunSegmentDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RunSegmentUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RunSegmentUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RunSegmentPayload>[]
+        }
+        upsert: {
+          args: Prisma.RunSegmentUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RunSegmentPayload>
+        }
+        aggregate: {
+          args: Prisma.RunSegmentAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRunSegment>
+        }
+        groupBy: {
+          args: Prisma.RunSegmentGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RunSegmentGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RunSegmentCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RunSegmentCountAggregateOutputType> | number
+        }
+      }
+    }
+    Retention: {
+      payload: Prisma.$RetentionPayload<ExtArgs>
+      fields: Prisma.RetentionFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RetentionFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RetentionFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPayload>
+        }
+        findFirst: {
+          args: Prisma.RetentionFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RetentionFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPayload>
+        }
+        findMany: {
+          args: Prisma.RetentionFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPayload>[]
+        }
+        create: {
+          args: Prisma.RetentionCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPayload>
+        }
+        createMany: {
+          args: Prisma.RetentionCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RetentionCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPayload>[]
+        }
+        delete: {
+          args: Prisma.RetentionDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPayload>
+        }
+        update: {
+          args: Prisma.RetentionUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPayload>
+        }
+        deleteMany: {
+          args: Prisma.RetentionDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RetentionUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RetentionUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPayload>[]
+        }
+        upsert: {
+          args: Prisma.RetentionUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPayload>
+        }
+        aggregate: {
+          args: Prisma.RetentionAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRetention>
+        }
+        groupBy: {
+          args: Prisma.RetentionGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RetentionGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RetentionCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RetentionCountAggregateOutputType> | number
         }
       }
     }
@@ -1844,6 +1994,7 @@ export const RunScalarFieldEnum = {
   repeatedCount: 'repeatedCount',
   receivedBytes: 'receivedBytes',
   lastPosition: 'lastPosition',
+  resultsDropped: 'resultsDropped',
   truncatedBy: 'truncatedBy',
   feedback: 'feedback',
   checkpoint: 'checkpoint',
@@ -1865,6 +2016,23 @@ export const RunScalarFieldEnum = {
 } as const
 
 export type RunScalarFieldEnum = (typeof RunScalarFieldEnum)[keyof typeof RunScalarFieldEnum]
+
+
+export const RunSegmentScalarFieldEnum = {
+  runId: 'runId',
+  lastPosition: 'lastPosition',
+  closedAt: 'closedAt'
+} as const
+
+export type RunSegmentScalarFieldEnum = (typeof RunSegmentScalarFieldEnum)[keyof typeof RunSegmentScalarFieldEnum]
+
+
+export const RetentionScalarFieldEnum = {
+  id: 'id',
+  alertsFrom: 'alertsFrom'
+} as const
+
+export type RetentionScalarFieldEnum = (typeof RetentionScalarFieldEnum)[keyof typeof RetentionScalarFieldEnum]
 
 
 export const AlertScalarFieldEnum = {
@@ -2439,6 +2607,8 @@ export type PrismaClientOptions = PrismaClientOptionsWithAccelerateUrl | PrismaC
 export type GlobalOmitConfig = {
   brokerQuery?: Prisma.BrokerQueryOmit
   run?: Prisma.RunOmit
+  runSegment?: Prisma.RunSegmentOmit
+  retention?: Prisma.RetentionOmit
   alert?: Prisma.AlertOmit
   alertKey?: Prisma.AlertKeyOmit
   runAlert?: Prisma.RunAlertOmit

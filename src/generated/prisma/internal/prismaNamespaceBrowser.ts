@@ -53,6 +53,8 @@ export const AnyNull = runtime.AnyNull
 export const ModelName = {
   BrokerQuery: 'BrokerQuery',
   Run: 'Run',
+  RunSegment: 'RunSegment',
+  Retention: 'Retention',
   Alert: 'Alert',
   AlertKey: 'AlertKey',
   RunAlert: 'RunAlert',
@@ -126,6 +128,7 @@ export const RunScalarFieldEnum = {
   repeatedCount: 'repeatedCount',
   receivedBytes: 'receivedBytes',
   lastPosition: 'lastPosition',
+  resultsDropped: 'resultsDropped',
   truncatedBy: 'truncatedBy',
   feedback: 'feedback',
   checkpoint: 'checkpoint',
@@ -147,6 +150,23 @@ export const RunScalarFieldEnum = {
 } as const
 
 export type RunScalarFieldEnum = (typeof RunScalarFieldEnum)[keyof typeof RunScalarFieldEnum]
+
+
+export const RunSegmentScalarFieldEnum = {
+  runId: 'runId',
+  lastPosition: 'lastPosition',
+  closedAt: 'closedAt'
+} as const
+
+export type RunSegmentScalarFieldEnum = (typeof RunSegmentScalarFieldEnum)[keyof typeof RunSegmentScalarFieldEnum]
+
+
+export const RetentionScalarFieldEnum = {
+  id: 'id',
+  alertsFrom: 'alertsFrom'
+} as const
+
+export type RetentionScalarFieldEnum = (typeof RetentionScalarFieldEnum)[keyof typeof RetentionScalarFieldEnum]
 
 
 export const AlertScalarFieldEnum = {

@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Alert
- * A stored, immutable pair of raw text and generic alert.
+ * A stored, immutable pair of raw text and generic alert. Partitioned by the day in `id`.
  */
 export type AlertModel = runtime.Types.Result.DefaultSelection<Prisma.$AlertPayload>
 

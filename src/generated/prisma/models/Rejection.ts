@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Rejection
- * A raw alert that could not be normalised, kept with its reason.
+ * A raw alert that could not be normalised, kept with its reason. Partitioned by the day in `runId`.
  */
 export type RejectionModel = runtime.Types.Result.DefaultSelection<Prisma.$RejectionPayload>
 

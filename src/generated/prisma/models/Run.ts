@@ -37,6 +37,7 @@ export type RunAvgAggregateOutputType = {
   repeatedCount: number | null
   receivedBytes: number | null
   lastPosition: number | null
+  resultsDropped: number | null
   errorUpstreamStatus: number | null
   attempt: number | null
   fruitless: number | null
@@ -53,6 +54,7 @@ export type RunSumAggregateOutputType = {
   repeatedCount: number | null
   receivedBytes: bigint | null
   lastPosition: bigint | null
+  resultsDropped: bigint | null
   errorUpstreamStatus: number | null
   attempt: number | null
   fruitless: number | null
@@ -75,6 +77,7 @@ export type RunMinAggregateOutputType = {
   repeatedCount: number | null
   receivedBytes: bigint | null
   lastPosition: bigint | null
+  resultsDropped: bigint | null
   truncatedBy: string | null
   checkpoint: string | null
   errorKind: string | null
@@ -111,6 +114,7 @@ export type RunMaxAggregateOutputType = {
   repeatedCount: number | null
   receivedBytes: bigint | null
   lastPosition: bigint | null
+  resultsDropped: bigint | null
   truncatedBy: string | null
   checkpoint: string | null
   errorKind: string | null
@@ -148,6 +152,7 @@ export type RunCountAggregateOutputType = {
   repeatedCount: number
   receivedBytes: number
   lastPosition: number
+  resultsDropped: number
   truncatedBy: number
   feedback: number
   checkpoint: number
@@ -181,6 +186,7 @@ export type RunAvgAggregateInputType = {
   repeatedCount?: true
   receivedBytes?: true
   lastPosition?: true
+  resultsDropped?: true
   errorUpstreamStatus?: true
   attempt?: true
   fruitless?: true
@@ -197,6 +203,7 @@ export type RunSumAggregateInputType = {
   repeatedCount?: true
   receivedBytes?: true
   lastPosition?: true
+  resultsDropped?: true
   errorUpstreamStatus?: true
   attempt?: true
   fruitless?: true
@@ -219,6 +226,7 @@ export type RunMinAggregateInputType = {
   repeatedCount?: true
   receivedBytes?: true
   lastPosition?: true
+  resultsDropped?: true
   truncatedBy?: true
   checkpoint?: true
   errorKind?: true
@@ -255,6 +263,7 @@ export type RunMaxAggregateInputType = {
   repeatedCount?: true
   receivedBytes?: true
   lastPosition?: true
+  resultsDropped?: true
   truncatedBy?: true
   checkpoint?: true
   errorKind?: true
@@ -292,6 +301,7 @@ export type RunCountAggregateInputType = {
   repeatedCount?: true
   receivedBytes?: true
   lastPosition?: true
+  resultsDropped?: true
   truncatedBy?: true
   feedback?: true
   checkpoint?: true
@@ -417,6 +427,7 @@ export type RunGroupByOutputType = {
   repeatedCount: number
   receivedBytes: bigint
   lastPosition: bigint
+  resultsDropped: bigint
   truncatedBy: string | null
   feedback: string[]
   checkpoint: string | null
@@ -478,6 +489,7 @@ export type RunWhereInput = {
   repeatedCount?: Prisma.IntFilter<"Run"> | number
   receivedBytes?: Prisma.BigIntFilter<"Run"> | bigint | number
   lastPosition?: Prisma.BigIntFilter<"Run"> | bigint | number
+  resultsDropped?: Prisma.BigIntFilter<"Run"> | bigint | number
   truncatedBy?: Prisma.StringNullableFilter<"Run"> | string | null
   feedback?: Prisma.StringNullableListFilter<"Run">
   checkpoint?: Prisma.StringNullableFilter<"Run"> | string | null
@@ -516,6 +528,7 @@ export type RunOrderByWithRelationInput = {
   repeatedCount?: Prisma.SortOrder
   receivedBytes?: Prisma.SortOrder
   lastPosition?: Prisma.SortOrder
+  resultsDropped?: Prisma.SortOrder
   truncatedBy?: Prisma.SortOrderInput | Prisma.SortOrder
   feedback?: Prisma.SortOrder
   checkpoint?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -557,6 +570,7 @@ export type RunWhereUniqueInput = Prisma.AtLeast<{
   repeatedCount?: Prisma.IntFilter<"Run"> | number
   receivedBytes?: Prisma.BigIntFilter<"Run"> | bigint | number
   lastPosition?: Prisma.BigIntFilter<"Run"> | bigint | number
+  resultsDropped?: Prisma.BigIntFilter<"Run"> | bigint | number
   truncatedBy?: Prisma.StringNullableFilter<"Run"> | string | null
   feedback?: Prisma.StringNullableListFilter<"Run">
   checkpoint?: Prisma.StringNullableFilter<"Run"> | string | null
@@ -595,6 +609,7 @@ export type RunOrderByWithAggregationInput = {
   repeatedCount?: Prisma.SortOrder
   receivedBytes?: Prisma.SortOrder
   lastPosition?: Prisma.SortOrder
+  resultsDropped?: Prisma.SortOrder
   truncatedBy?: Prisma.SortOrderInput | Prisma.SortOrder
   feedback?: Prisma.SortOrder
   checkpoint?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -641,6 +656,7 @@ export type RunScalarWhereWithAggregatesInput = {
   repeatedCount?: Prisma.IntWithAggregatesFilter<"Run"> | number
   receivedBytes?: Prisma.BigIntWithAggregatesFilter<"Run"> | bigint | number
   lastPosition?: Prisma.BigIntWithAggregatesFilter<"Run"> | bigint | number
+  resultsDropped?: Prisma.BigIntWithAggregatesFilter<"Run"> | bigint | number
   truncatedBy?: Prisma.StringNullableWithAggregatesFilter<"Run"> | string | null
   feedback?: Prisma.StringNullableListFilter<"Run">
   checkpoint?: Prisma.StringNullableWithAggregatesFilter<"Run"> | string | null
@@ -679,6 +695,7 @@ export type RunCreateInput = {
   repeatedCount?: number
   receivedBytes?: bigint | number
   lastPosition?: bigint | number
+  resultsDropped?: bigint | number
   truncatedBy?: string | null
   feedback?: Prisma.RunCreatefeedbackInput | string[]
   checkpoint?: string | null
@@ -717,6 +734,7 @@ export type RunUncheckedCreateInput = {
   repeatedCount?: number
   receivedBytes?: bigint | number
   lastPosition?: bigint | number
+  resultsDropped?: bigint | number
   truncatedBy?: string | null
   feedback?: Prisma.RunCreatefeedbackInput | string[]
   checkpoint?: string | null
@@ -755,6 +773,7 @@ export type RunUpdateInput = {
   repeatedCount?: Prisma.IntFieldUpdateOperationsInput | number
   receivedBytes?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   lastPosition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  resultsDropped?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   truncatedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedback?: Prisma.RunUpdatefeedbackInput | string[]
   checkpoint?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -793,6 +812,7 @@ export type RunUncheckedUpdateInput = {
   repeatedCount?: Prisma.IntFieldUpdateOperationsInput | number
   receivedBytes?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   lastPosition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  resultsDropped?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   truncatedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedback?: Prisma.RunUpdatefeedbackInput | string[]
   checkpoint?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -831,6 +851,7 @@ export type RunCreateManyInput = {
   repeatedCount?: number
   receivedBytes?: bigint | number
   lastPosition?: bigint | number
+  resultsDropped?: bigint | number
   truncatedBy?: string | null
   feedback?: Prisma.RunCreatefeedbackInput | string[]
   checkpoint?: string | null
@@ -869,6 +890,7 @@ export type RunUpdateManyMutationInput = {
   repeatedCount?: Prisma.IntFieldUpdateOperationsInput | number
   receivedBytes?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   lastPosition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  resultsDropped?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   truncatedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedback?: Prisma.RunUpdatefeedbackInput | string[]
   checkpoint?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -907,6 +929,7 @@ export type RunUncheckedUpdateManyInput = {
   repeatedCount?: Prisma.IntFieldUpdateOperationsInput | number
   receivedBytes?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   lastPosition?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  resultsDropped?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   truncatedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedback?: Prisma.RunUpdatefeedbackInput | string[]
   checkpoint?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -953,6 +976,7 @@ export type RunCountOrderByAggregateInput = {
   repeatedCount?: Prisma.SortOrder
   receivedBytes?: Prisma.SortOrder
   lastPosition?: Prisma.SortOrder
+  resultsDropped?: Prisma.SortOrder
   truncatedBy?: Prisma.SortOrder
   feedback?: Prisma.SortOrder
   checkpoint?: Prisma.SortOrder
@@ -984,6 +1008,7 @@ export type RunAvgOrderByAggregateInput = {
   repeatedCount?: Prisma.SortOrder
   receivedBytes?: Prisma.SortOrder
   lastPosition?: Prisma.SortOrder
+  resultsDropped?: Prisma.SortOrder
   errorUpstreamStatus?: Prisma.SortOrder
   attempt?: Prisma.SortOrder
   fruitless?: Prisma.SortOrder
@@ -1006,6 +1031,7 @@ export type RunMaxOrderByAggregateInput = {
   repeatedCount?: Prisma.SortOrder
   receivedBytes?: Prisma.SortOrder
   lastPosition?: Prisma.SortOrder
+  resultsDropped?: Prisma.SortOrder
   truncatedBy?: Prisma.SortOrder
   checkpoint?: Prisma.SortOrder
   errorKind?: Prisma.SortOrder
@@ -1042,6 +1068,7 @@ export type RunMinOrderByAggregateInput = {
   repeatedCount?: Prisma.SortOrder
   receivedBytes?: Prisma.SortOrder
   lastPosition?: Prisma.SortOrder
+  resultsDropped?: Prisma.SortOrder
   truncatedBy?: Prisma.SortOrder
   checkpoint?: Prisma.SortOrder
   errorKind?: Prisma.SortOrder
@@ -1072,6 +1099,7 @@ export type RunSumOrderByAggregateInput = {
   repeatedCount?: Prisma.SortOrder
   receivedBytes?: Prisma.SortOrder
   lastPosition?: Prisma.SortOrder
+  resultsDropped?: Prisma.SortOrder
   errorUpstreamStatus?: Prisma.SortOrder
   attempt?: Prisma.SortOrder
   fruitless?: Prisma.SortOrder
@@ -1138,6 +1166,7 @@ export type RunSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = ru
   repeatedCount?: boolean
   receivedBytes?: boolean
   lastPosition?: boolean
+  resultsDropped?: boolean
   truncatedBy?: boolean
   feedback?: boolean
   checkpoint?: boolean
@@ -1176,6 +1205,7 @@ export type RunSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extension
   repeatedCount?: boolean
   receivedBytes?: boolean
   lastPosition?: boolean
+  resultsDropped?: boolean
   truncatedBy?: boolean
   feedback?: boolean
   checkpoint?: boolean
@@ -1214,6 +1244,7 @@ export type RunSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extension
   repeatedCount?: boolean
   receivedBytes?: boolean
   lastPosition?: boolean
+  resultsDropped?: boolean
   truncatedBy?: boolean
   feedback?: boolean
   checkpoint?: boolean
@@ -1252,6 +1283,7 @@ export type RunSelectScalar = {
   repeatedCount?: boolean
   receivedBytes?: boolean
   lastPosition?: boolean
+  resultsDropped?: boolean
   truncatedBy?: boolean
   feedback?: boolean
   checkpoint?: boolean
@@ -1272,7 +1304,7 @@ export type RunSelectScalar = {
   finishedAt?: boolean
 }
 
-export type RunOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "kind" | "queryId" | "queryName" | "brokerId" | "parameters" | "status" | "capAlerts" | "capBytes" | "capSeconds" | "newCount" | "changedCount" | "duplicateCount" | "rejectedCount" | "repeatedCount" | "receivedBytes" | "lastPosition" | "truncatedBy" | "feedback" | "checkpoint" | "errorKind" | "errorDetail" | "errorRetryable" | "errorUpstreamStatus" | "attempt" | "attemptRecorded" | "fruitless" | "leaseUntil" | "createdBy" | "scheduledFor" | "newerThan" | "newestAlertAt" | "createdAt" | "startedAt" | "finishedAt", ExtArgs["result"]["run"]>
+export type RunOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "kind" | "queryId" | "queryName" | "brokerId" | "parameters" | "status" | "capAlerts" | "capBytes" | "capSeconds" | "newCount" | "changedCount" | "duplicateCount" | "rejectedCount" | "repeatedCount" | "receivedBytes" | "lastPosition" | "resultsDropped" | "truncatedBy" | "feedback" | "checkpoint" | "errorKind" | "errorDetail" | "errorRetryable" | "errorUpstreamStatus" | "attempt" | "attemptRecorded" | "fruitless" | "leaseUntil" | "createdBy" | "scheduledFor" | "newerThan" | "newestAlertAt" | "createdAt" | "startedAt" | "finishedAt", ExtArgs["result"]["run"]>
 
 export type $RunPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Run"
@@ -1319,6 +1351,10 @@ export type $RunPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
      * position of the newest RunAlert or Rejection
      */
     lastPosition: bigint
+    /**
+     * retention has dropped the results up to this position
+     */
+    resultsDropped: bigint
     /**
      * alerts, bytes, seconds; null = the results are whole
      */
@@ -1801,6 +1837,7 @@ export interface RunFieldRefs {
   readonly repeatedCount: Prisma.FieldRef<"Run", 'Int'>
   readonly receivedBytes: Prisma.FieldRef<"Run", 'BigInt'>
   readonly lastPosition: Prisma.FieldRef<"Run", 'BigInt'>
+  readonly resultsDropped: Prisma.FieldRef<"Run", 'BigInt'>
   readonly truncatedBy: Prisma.FieldRef<"Run", 'String'>
   readonly feedback: Prisma.FieldRef<"Run", 'String[]'>
   readonly checkpoint: Prisma.FieldRef<"Run", 'String'>

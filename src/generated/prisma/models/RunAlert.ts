@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model RunAlert
- * What a run received, in the order it was recorded.
+ * What a run received, in the order it was recorded. Partitioned by the day in `runId`.
  */
 export type RunAlertModel = runtime.Types.Result.DefaultSelection<Prisma.$RunAlertPayload>
 
