@@ -1,4 +1,4 @@
-import { createContext, maskOf } from '../broker-kit/context.ts'
+import { createContext } from '../broker-kit/context.ts'
 import type { Logger } from '../broker-kit/define-broker.ts'
 import { isBrokerError } from '../broker-kit/errors.ts'
 import type { Gate } from '../broker-kit/gate.ts'
@@ -67,7 +67,7 @@ export async function executeRun(execution: Execution): Promise<RunEnd> {
   } catch (error) {
     signal.throwIfAborted()
     if (deadline.signal.aborted && error === deadline.signal.reason) return { ...notes.end(), truncatedBy: 'seconds' }
-    if (error instanceof UpstreamFailure) return { ...notes.end(), error: runError(maskOf(broker).thrown(error.cause)) }
+    if (error instanceof UpstreamFailure) return { ...notes.end(), error: runError(error.cause) }
     throw error
   } finally {
     deadline.clear()

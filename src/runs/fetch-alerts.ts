@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { maskOf } from '../broker-kit/context.ts'
 import type { BrokerContext } from '../broker-kit/define-broker.ts'
 import { isBrokerError } from '../broker-kit/errors.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
@@ -32,8 +33,9 @@ export async function* fetchAlerts({ broker, parameters, createContext, feedback
         pause = firstPause
       }
       return
-    } catch (cause) {
+    } catch (thrown) {
       context.signal.throwIfAborted()
+      const cause = maskOf(broker).thrown(thrown)
       if (broker.module.delivery !== 'endless' || !isBrokerError(cause) || !cause.retryable) {
         throw new UpstreamFailure('The module threw.', { cause })
       }
