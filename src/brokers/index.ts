@@ -9,6 +9,7 @@ import { lasairLsst } from './lasair-lsst/index.ts'
 import { lasairZtf } from './lasair-ztf/index.ts'
 import { mars } from './mars/index.ts'
 import { myBroker } from './my-broker/index.ts'
+import { scout } from './scout/index.ts'
 import { tns } from './tns/index.ts'
 
 /** The brokers that come with the service. A new one costs a folder, an import and a line here. */
@@ -23,5 +24,6 @@ export const builtInBrokers: readonly AnyBrokerModule[] = [
   lasairZtf,
   mars,
   myBroker,
+  scout,
   tns
 ]
