@@ -58,10 +58,15 @@ function sentence(subject: string, complaints: readonly Complaint[]): string {
   return `${subject} does not fit: ${shown.join('; ')}.`
 }
 
-/** The text without the fields that change by themselves. */
+/** The text without the fields that change by themselves; then the order of members does not count either, as some brokers shuffle it. */
 function contentOf(volatile: readonly string[] | undefined, value: unknown, text: string): string {
   if (volatile === undefined || volatile.length === 0) return text
-  return JSON.stringify(value, (key, member) => (volatile.includes(key) ? undefined : member))
+  return JSON.stringify(value, (key, member) => (volatile.includes(key) ? undefined : inOrder(member)))
+}
+
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function hashOf(text: string): Buffer {
