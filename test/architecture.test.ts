@@ -57,8 +57,6 @@ describe('the rules of the architecture', () => {
     ['src/brokers/index.ts', `import { page } from './alerce-ztf/pages.ts'`, /never another broker/],
     ['src/brokers/alerce-ztf/index.ts', `import { page } from '../alerce-lsst/pages.ts'`, /never another broker/],
     ['src/brokers/my-broker-two/index.ts', `import { myBroker } from '../my-broker/index.ts'`, /never another broker/],
-    ['src/brokers/alerce-ztf/index.ts', `import { page } from '../alerce-lsst/pages.ts'`, /never another broker/],
-    ['src/brokers/my-broker-two/index.ts', `import { myBroker } from '../my-broker/index.ts'`, /never another broker/],
     ['src/queries/store.ts', `import { findRun } from '../runs/store.ts'`, /queries may use/],
     ['src/alerts/store.ts', `const targets = await import('../targets/store.ts')`, /alerts may use/],
     ['src/runs/execute-run.ts', `import { createTarget } from '../targets/create-target.ts'`, /runs may use/],
@@ -99,8 +97,6 @@ describe('the rules of the architecture', () => {
       import type { Database } from '../database.ts'
       const many = 'as many as any'`
     assert.deepEqual(faultsOf({ path: 'src/runs/result-routes.ts', text }), [])
-    const ofFamily = `import { composeQuery } from '../lasair/sql.ts'`
-    assert.deepEqual(faultsOf({ path: 'src/brokers/lasair-ztf/index.ts', text: ofFamily }), [])
     const ofFamily = `import { composeQuery } from '../lasair/sql.ts'`
     assert.deepEqual(faultsOf({ path: 'src/brokers/lasair-ztf/index.ts', text: ofFamily }), [])
   })
