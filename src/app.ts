@@ -66,7 +66,7 @@ export async function buildApp({ config, database, registry, gates, metrics, log
       requireToken(v1, config.apiTokens)
       refuseUnknown(v1)
       const reader = createRunReader(database)
-      await v1.register(catalogRoutes({ registry, gates }))
+      await v1.register(catalogRoutes({ database, registry, gates }))
       await v1.register(queryRoutes({ database, registry }))
       await v1.register(runStartRoutes({ database, registry, reader, draining }))
       await v1.register(runRoutes({ database }))

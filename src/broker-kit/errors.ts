@@ -1,11 +1,13 @@
 /** Why a broker could not serve us. Everything that a module throws is one of these, or an abort. */
-export type BrokerErrorKind =
-  | 'unreachable' // no answer, or a 5xx
-  | 'rate-limited' // 429
-  | 'unauthorized' // our credentials were refused
-  | 'not-found' // no such alert
-  | 'query-rejected' // the broker understood the query and refused it
-  | 'bad-response' // an answer that we cannot read
+export const brokerErrorKinds = [
+  'unreachable', // no answer, or a 5xx
+  'rate-limited', // 429
+  'unauthorized', // our credentials were refused
+  'not-found', // no such alert
+  'query-rejected', // the broker understood the query and refused it
+  'bad-response' // an answer that we cannot read
+] as const
+export type BrokerErrorKind = (typeof brokerErrorKinds)[number]
 
 const retryableKinds: ReadonlySet<BrokerErrorKind> = new Set(['unreachable', 'rate-limited'])
 

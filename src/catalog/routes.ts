@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
+import type { Database } from '../database.ts'
 import { clientSignal } from '../http/client-gone.ts'
 import { etagOf, ifNoneMatchFields, sendResource } from '../http/etags.ts'
 import { ref } from '../http/openapi.ts'
@@ -8,8 +9,10 @@ import { cutPage, decodeCursor, encodeCursor, PageQuery, sendPage } from '../htt
 import { notFound, problemResponses } from '../http/problems.ts'
 import { sendVerbatim } from '../http/verbatim.ts'
 import type { Gates } from '../outbound/gates.ts'
+import { findState, listStates } from '../outbound/state-store.ts'
 import { describeBroker } from './describe-broker.ts'
 import { fetchRawAlert } from './fetch-raw-alert.ts'
+import { healthRoutes } from './health-routes.ts'
 import { Broker, BrokerAlertId, BrokerId, BrokerPage } from './schemas.ts'
 
 const tags = ['Brokers']
@@ -47,12 +50,13 @@ const rawAlertSchema = {
 }
 
 interface CatalogParts {
+  readonly database: Database
   readonly registry: Registry
   readonly gates: Gates
 }
 
 /** The installed brokers over HTTP. */
-export const catalogRoutes = ({ registry, gates }: CatalogParts): FastifyPluginAsyncTypebox => {
+export const catalogRoutes = ({ database, registry, gates }: CatalogParts): FastifyPluginAsyncTypebox => {
   const brokers = [...registry.values()].sort((one, other) => (one.module.id < other.module.id ? -1 : 1))
   const find = (id: string): InstalledBroker => {
     const broker = registry.get(id)
@@ -61,16 +65,19 @@ export const catalogRoutes = ({ registry, gates }: CatalogParts): FastifyPluginA
   }
 
   return async app => {
+    await app.register(healthRoutes({ database, gates, find }))
+
     app.get('/brokers', { schema: listSchema }, async (request, reply) => {
       const { cursor, limit } = request.query
       const after = cursor === undefined ? '' : decodeCursor(cursor, Cursor)[1]
       const found = brokers.filter(({ module }) => module.id > after).slice(0, limit + 1)
       const { items, next } = cutPage(found, limit, ({ module }) => encodeCursor(['brokers', module.id]))
-      return sendPage(request, reply, { items: items.map(describeBroker), next })
+      const states = new Map((await listStates(database.pool)).map(state => [state.brokerId, state]))
+      return sendPage(request, reply, { items: items.map(broker => describeBroker(broker, states.get(broker.module.id) ?? null)), next })
     })
 
     app.get('/brokers/:brokerId', { schema: getSchema }, async ({ params: { brokerId } }, reply) => {
-      const broker = describeBroker(find(brokerId))
+      const broker = describeBroker(find(brokerId), await findState(database.pool, brokerId))
       return sendResource(reply, broker, etagOf(broker))
     })
 

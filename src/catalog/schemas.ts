@@ -4,6 +4,7 @@ import { Nullable, StringEnum } from '../domain/schema.ts'
 import { component, nullableRef, ref } from '../http/openapi.ts'
 import { pageOf } from '../http/pagination.ts'
 import { ObjectOut } from '../http/schemas.ts'
+import { BrokerLimits, BrokerStatus } from './health-schemas.ts'
 
 export const BrokerSetting = component(
   'BrokerSetting',
@@ -23,7 +24,7 @@ export const BrokerRetirement = component(
   'BrokerRetirement',
   Type.Object(
     { since: Type.String({ description: 'Since when.' }), use: Type.String({ description: 'What to use now.' }) },
-    { description: 'The broker is gone.' }
+    { description: 'The broker is gone, and the operator has set no other address for it.' }
   )
 )
 
@@ -38,7 +39,8 @@ export const Broker = component(
       surveys: Type.Array(Type.String(), { description: 'Surveys whose alerts it carries.' }),
       capabilities: Type.Array(StringEnum(capabilities), { description: 'What it can do beyond searching.' }),
       delivery: StringEnum(['finite', 'endless'], { description: '`endless`: a run goes on until it is cancelled or a cap is reached.' }),
-      status: StringEnum(['ready', 'needs-settings', 'retired', 'failing'], { description: 'Whether it can be asked.' }),
+      status: BrokerStatus,
+      limits: ref(BrokerLimits),
       missingSettings: Type.Array(Type.String(), { description: 'Required settings that the operator has not set.' }),
       settings: Type.Array(ref(BrokerSetting), { description: 'What an operator can set.' }),
       retired: nullableRef(BrokerRetirement),

@@ -71,6 +71,7 @@ describe('the catalog', () => {
       capabilities: ['fetch-alert'],
       delivery: 'finite',
       status: 'ready',
+      limits: { concurrency: null, requests: null },
       missingSettings: [],
       settings: [
         { name: 'apiToken', description: 'Token of your account, from your profile page.', required: true, secret: true, missing: false },
