@@ -1,15 +1,12 @@
-import type { QueryResultRow } from 'pg'
 import type { Transaction } from '../database.ts'
 import type { GenericAlert } from '../domain/alert.ts'
 import type { ConeSearch } from '../domain/cone.ts'
 import { nameKey } from '../domain/name.ts'
 import { type Bind, idsSql } from '../domain/sky-sql.ts'
+import { alertsOfDaysSql, inStatements, type KeyRange, newestRanges, type Queryable } from './partition-store.ts'
 import type { Alert } from './schemas.ts'
 
-/** Anything that runs SQL: a pool, or a connection of it. */
-export interface Queryable {
-  query<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<{ rows: Row[] }>
-}
+export type { Queryable } from './partition-store.ts'
 
 /** A row of `alertColumns`. */
 export interface AlertRow extends Omit<Alert, 'timestamp' | 'receivedAt'> {
@@ -37,9 +34,9 @@ const ownColumns = [
   'receivedAt'
 ]
 /** SQL for the columns of an alert and its target; goes with `targetOfAlert`. */
-export const alertColumns = `${ownColumns.map(column => `alert."${column}"`).join(', ')}, link."targetId"`
+const alertColumns = `${ownColumns.map(column => `alert."${column}"`).join(', ')}, link."targetId"`
 /** SQL that joins the target of an alert, where the row of "Alert" is called `alert`. */
-export const targetOfAlert = 'LEFT JOIN "TargetAlert" AS link ON link."alertId" = alert.id'
+const targetOfAlert = 'LEFT JOIN "TargetAlert" AS link ON link."alertId" = alert.id'
 
 /** Makes the alert of the API of its row. */
 export function toAlert(row: AlertRow): Alert {
@@ -78,25 +75,42 @@ export interface AlertFilter {
 
 /** Lists alerts, newest first. */
 export async function listAlerts(db: Queryable, filter: AlertFilter, limit: number): Promise<Alert[]> {
-  const values: unknown[] = []
-  const bind: Bind = value => `$${values.push(value)}`
-  const ids = idsSql({ table: '"Alert"', cone: filter.cone, conditions: conditionsOf(filter, bind), bind })
-  const { rows } = await db.query<AlertRow>(
-    `SELECT ${alertColumns}
-     FROM (SELECT id FROM (${ids}) AS matching ORDER BY id DESC LIMIT ${bind(limit)}) AS page
-     JOIN "Alert" AS alert ON alert.id = page.id ${targetOfAlert}
-     ORDER BY alert.id DESC`,
-    values
-  )
-  return rows.map(toAlert)
+  const ids: string[] = []
+  for await (const range of newestRanges(db, filter.before)) {
+    ids.push(...(await newestIds(db, { ...filter, range }, limit - ids.length)))
+    if (ids.length >= limit) break
+  }
+  const found = await findAlerts(db, ids)
+  return ids.flatMap(id => found.get(id) ?? []).map(toAlert)
 }
 
-function conditionsOf({ brokerId, objectId, name, before }: AlertFilter, bind: Bind): string[] {
+/** Finds alerts by our ids. */
+export async function findAlerts(db: Queryable, ids: readonly string[]): Promise<Map<string, AlertRow>> {
+  const found = new Map<string, AlertRow>()
+  for (const days of inStatements(ids)) {
+    const { rows } = await db.query<AlertRow>(`SELECT ${alertColumns} FROM (${alertsOfDaysSql(days)}) AS alert ${targetOfAlert}`, days)
+    for (const row of rows) found.set(row.id, row)
+  }
+  return found
+}
+
+type Part = Omit<AlertFilter, 'before'> & { readonly range: KeyRange }
+
+async function newestIds(db: Queryable, part: Part, limit: number): Promise<string[]> {
+  const values: unknown[] = []
+  const bind: Bind = value => `$${values.push(value)}`
+  const ids = idsSql({ table: '"Alert"', cone: part.cone, conditions: conditionsOf(part, bind), bind })
+  const { rows } = await db.query<{ id: string }>(`SELECT id FROM (${ids}) AS matching ORDER BY id DESC LIMIT ${bind(limit)}`, values)
+  return rows.map(({ id }) => id)
+}
+
+function conditionsOf({ brokerId, objectId, name, range: { low, high } }: Part, bind: Bind): string[] {
   return [
     ...(brokerId === undefined ? [] : [`item."brokerId" = ${bind(brokerId)}`]),
     ...(objectId === undefined ? [] : [`item."objectId" = ${bind(objectId)}`]),
     ...(name === undefined ? [] : [`item."nameKey" = ${bind(nameKey(name))}`]),
-    ...(before === null ? [] : [`item.id < ${bind(before)}::uuid`])
+    ...(low === null ? [] : [`item.id >= ${bind(low)}::uuid`]),
+    ...(high === null ? [] : [`item.id < ${bind(high)}::uuid`])
   ]
 }
 
@@ -113,18 +127,20 @@ export async function findStoredAlerts(
   ids: readonly string[],
   brokersWithRaw: readonly string[]
 ): Promise<Map<string, StoredAlert>> {
-  if (ids.length === 0) return new Map()
-  const rows = await tx.$queryRawUnsafe<(AlertRow & Raw)[]>(
-    `SELECT ${alertColumns}, CASE WHEN alert."brokerId" = ANY($2::text[]) THEN alert.raw ELSE '' END AS raw, alert."rawType"
-     FROM unnest($1::uuid[]) AS wanted(id)
-     CROSS JOIN LATERAL (SELECT * FROM "Alert" WHERE id = wanted.id OFFSET 0) AS alert
-     LEFT JOIN LATERAL (SELECT "targetId" FROM "TargetAlert" WHERE "alertId" = alert.id OFFSET 0) AS link ON true`,
-    ids,
-    brokersWithRaw
-  )
-  return new Map(
-    rows.map(({ raw, rawType, ...row }) => [row.id, { id: row.id, brokerId: row.brokerId, generic: toGeneric(toAlert(row)), raw, rawType }])
-  )
+  const found = new Map<string, StoredAlert>()
+  for (const days of inStatements(ids)) {
+    const rows = await tx.$queryRawUnsafe<(AlertRow & Raw)[]>(
+      `SELECT ${alertColumns}, CASE WHEN alert."brokerId" = ANY($1::text[]) THEN alert.raw ELSE '' END AS raw, alert."rawType"
+       FROM (${alertsOfDaysSql(days, 2)}) AS alert
+       LEFT JOIN LATERAL (SELECT "targetId" FROM "TargetAlert" WHERE "alertId" = alert.id OFFSET 0) AS link ON true`,
+      brokersWithRaw,
+      ...days
+    )
+    for (const { raw, rawType, ...row } of rows) {
+      found.set(row.id, { id: row.id, brokerId: row.brokerId, generic: toGeneric(toAlert(row)), raw, rawType })
+    }
+  }
+  return found
 }
 
 function toGeneric(alert: Alert): GenericAlert {

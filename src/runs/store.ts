@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { type AlertRow, alertColumns, targetOfAlert } from '../alerts/store.ts'
+import { type AlertRow, findAlerts } from '../alerts/store.ts'
 import type { Transaction } from '../database.ts'
+import { refuseDropped, resultsDropped } from './results-dropped.ts'
 
 type Reader = Pick<Transaction, 'run'>
 
@@ -10,6 +11,8 @@ export type RunRow = NonNullable<Awaited<ReturnType<Transaction['run']['findUniq
 
 /** What a new run is made of. */
 export interface RunToCreate {
+  /** Left out: `alerts`. */
+  readonly kind?: 'alerts' | 'photometry'
   readonly queryId: string | null
   readonly queryName: string | null
   readonly brokerId: string
@@ -79,16 +82,53 @@ export interface RunAlertRow {
   readonly alert: AlertRow
 }
 
-/** Lists the alerts of a run in their order. */
-export async function listRunAlerts(pool: Pool, { runId, after, limit }: ResultRange): Promise<RunAlertRow[]> {
-  const { rows } = await pool.query<AlertRow & { position: string; outcome: RunAlertRow['outcome'] }>(
-    `SELECT member.position, member.outcome, ${alertColumns}
-     FROM (SELECT * FROM "RunAlert" WHERE "runId" = $1 AND position > $2 ORDER BY position LIMIT $3) AS member
-     JOIN "Alert" AS alert ON alert.id = member."alertId" ${targetOfAlert}
-     ORDER BY member.position`,
+interface MemberRow extends Placed {
+  readonly outcome: RunAlertRow['outcome']
+  readonly alertId: string
+}
+
+/** Lists the alerts of a run in their order; throws 410 when retention has dropped what would come next. */
+export async function listRunAlerts(pool: Pool, range: ResultRange): Promise<RunAlertRow[]> {
+  const members = await listPart<MemberRow>(pool, { ...range, table: '"RunAlert"', columns: 'outcome, "alertId"' })
+  const alerts = await findAlerts(
+    pool,
+    members.map(({ alertId }) => alertId)
+  )
+  return members.map(({ position, outcome, alertId }) => {
+    const alert = alerts.get(alertId)
+    if (alert === undefined) throw resultsDropped()
+    return { position: BigInt(position), outcome, alert }
+  })
+}
+
+interface Placed {
+  readonly position: string
+}
+
+interface Part extends ResultRange {
+  readonly table: '"RunAlert"' | '"Rejection"'
+  /** SQL. */
+  readonly columns: string
+}
+
+interface StandingRow {
+  readonly resultsDropped: string
+  readonly lastPosition: string
+  readonly finishedAt: Date | null
+}
+
+/** Reads a part of the results, and in the same snapshot how far they are dropped: what is gone is never taken for what was not there. */
+async function listPart<Row extends Placed>(pool: Pool, { runId, after, limit, table, columns }: Part): Promise<Row[]> {
+  const { rows } = await pool.query<StandingRow & (Row | { readonly position: null })>(
+    `SELECT run."resultsDropped", run."lastPosition", run."finishedAt", part.*
+     FROM "Run" AS run LEFT JOIN (
+       SELECT position, ${columns} FROM ${table} WHERE "runId" = $1 AND position > $2 ORDER BY position LIMIT $3) AS part ON true
+     WHERE run.id = $1 ORDER BY part.position`,
     [runId, after.toString(), limit]
   )
-  return rows.map(({ position, outcome, ...alert }) => ({ position: BigInt(position), outcome, alert }))
+  const [run] = rows
+  if (run) refuseDropped({ ...run, resultsDropped: BigInt(run.resultsDropped), lastPosition: BigInt(run.lastPosition) }, after)
+  return rows.filter((row): row is StandingRow & Row => row.position !== null)
 }
 
 /** A rejection of a run, with its place. */
@@ -99,14 +139,13 @@ export interface RejectionRow {
   readonly rawType: string
 }
 
-/** Lists the rejections of a run in their order. */
-export async function listRejections(pool: Pool, { runId, after, limit }: ResultRange): Promise<RejectionRow[]> {
-  const { rows } = await pool.query<Omit<RejectionRow, 'position'> & { position: string }>(
-    `SELECT position, reason, raw, "rawType" FROM "Rejection" WHERE "runId" = $1 AND position > $2 ORDER BY position LIMIT $3`,
-    [runId, after.toString(), limit]
-  )
-  return rows.map(row => ({ ...row, position: BigInt(row.position) }))
+/** Lists the rejections of a run in their order; throws 410 when retention has dropped what would come next. */
+export async function listRejections(pool: Pool, range: ResultRange): Promise<RejectionRow[]> {
+  const rows = await listPart<RejectionPart>(pool, { ...range, table: '"Rejection"', columns: 'reason, raw, "rawType"' })
+  return rows.map(({ position, reason, raw, rawType }) => ({ position: BigInt(position), reason, raw, rawType }))
 }
+
+type RejectionPart = Omit<RejectionRow, 'position'> & Placed
 
 /** An alert of a run and its place. */
 export interface RunAlertId {
@@ -114,12 +153,16 @@ export interface RunAlertId {
   readonly alertId: string
 }
 
-/** Lists the ids of the alerts of a run in their order. */
-export function listRunAlertIds(tx: Pick<Transaction, 'runAlert'>, { runId, after, limit }: ResultRange): Promise<RunAlertId[]> {
-  return tx.runAlert.findMany({
+/** Lists the ids of the alerts of a run in their order; throws 410 when retention has dropped what would come next. */
+export async function listRunAlertIds(tx: Transaction, { runId, after, limit }: ResultRange): Promise<RunAlertId[]> {
+  const rows = await tx.runAlert.findMany({
     where: { runId, position: { gt: after } },
     select: { position: true, alertId: true },
     orderBy: { position: 'asc' },
     take: limit
   })
+  // Asked after the rows are read: what was dropped before is then known.
+  const run = await findRun(tx, runId)
+  if (run) refuseDropped(run, after)
+  return rows
 }
