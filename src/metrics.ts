@@ -7,6 +7,8 @@ export interface Metrics {
   readonly requestSeconds: Histogram
   /** Labels: broker, outcome (new, changed, duplicate, rejected, repeated). */
   readonly alerts: Counter
+  /** Labels: broker, outcome, as for alerts. */
+  readonly points: Counter
   /** Labels: broker, status. */
   readonly runsEnded: Counter
 }
@@ -36,6 +38,12 @@ export function createMetrics(queueState: () => Promise<QueueState>): Metrics {
     alerts: new Counter({
       name: 'tom_alerts_received_total',
       help: 'Alerts that runs of this process received [count].',
+      labelNames: ['broker', 'outcome'],
+      registers
+    }),
+    points: new Counter({
+      name: 'tom_photometry_points_total',
+      help: 'Points of light curves that runs of this process received [count].',
       labelNames: ['broker', 'outcome'],
       registers
     }),

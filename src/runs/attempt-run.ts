@@ -5,6 +5,7 @@ import type { Database } from '../database.ts'
 import type { Metrics } from '../metrics.ts'
 import { executeRun, FencedError } from './execute-run.ts'
 import { type ClaimedRun, endRun, handBack, renewLease } from './queue-store.ts'
+import type { RunKind } from './run-kind.ts'
 
 /** Where a worker tells its operator what happens. */
 export interface WorkerLog extends Logger {
@@ -14,6 +15,7 @@ export interface WorkerLog extends Logger {
 /** One attempt at a run that this worker holds. */
 export interface Attempt {
   readonly run: ClaimedRun
+  readonly kind: RunKind
   readonly broker: InstalledBroker
   /** What the requests to the broker pass. */
   readonly gate: Gate
@@ -35,12 +37,12 @@ const leaseMilliseconds = 15_000
 
 /** Executes one attempt of a run, and never throws. */
 export async function attemptRun(attempt: Attempt): Promise<void> {
-  const { run, broker, gate, database, log, metrics, stop } = attempt
+  const { run, kind, broker, gate, database, log, metrics, stop } = attempt
   const fields = { runId: run.runId, attempt: run.attempt, brokerId: run.brokerId }
   const lease = keepLease(attempt)
   log.info(fields, 'The run begins.')
   try {
-    const end = await executeRun({ run, broker, gate, database, log, metrics, signal: stop.signal })
+    const end = await executeRun(kind, { run, broker, gate, database, log, metrics, signal: stop.signal })
     const status = await endRun(database, run, end)
     metrics.runsEnded.inc({ broker: run.brokerId, status: status ?? 'fenced' })
     log.info({ ...fields, status, error: end.error, truncatedBy: end.truncatedBy }, 'The run has ended.')

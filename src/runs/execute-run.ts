@@ -7,10 +7,8 @@ import type { Database } from '../database.ts'
 import { makeStorable } from '../domain/storable.ts'
 import type { Metrics } from '../metrics.ts'
 import { batchItems } from './batch-items.ts'
-import { fetchAlerts, UpstreamFailure } from './fetch-alerts.ts'
-import { normaliseAlert } from './normalise-alert.ts'
 import type { ClaimedRun, RunEnd, RunError } from './queue-store.ts'
-import { recordRun } from './record-run.ts'
+import { RunFailedError, type RunKind, UpstreamFailure } from './run-kind.ts'
 
 /** A run and all it takes to execute it. */
 export interface Execution {
@@ -20,7 +18,7 @@ export interface Execution {
   readonly gate: Gate
   readonly database: Database
   readonly log: Logger
-  readonly metrics: Pick<Metrics, 'alerts'>
+  readonly metrics: Pick<Metrics, 'alerts' | 'points'>
   /** Stops the execution: cancelled, handed back, or lost to another worker. */
   readonly signal: AbortSignal
 }
@@ -35,18 +33,19 @@ export class FencedError extends Error {
 }
 
 /**
- * Executes a run: asks the broker, normalises what comes and records it batch by batch. Answers how the run ended;
+ * Executes a run as its kind wants it: asks the broker and records what comes batch by batch. Answers how the run ended;
  * throws the reason of the signal, `FencedError`, or what kept the database from recording.
  */
-export async function executeRun(execution: Execution): Promise<RunEnd> {
+export async function executeRun(kind: RunKind, execution: Execution): Promise<RunEnd> {
   const { run, broker, gate, signal } = execution
   const deadline = createDeadline(run.remaining)
   const stopUpstream = new AbortController()
   const stop = AbortSignal.any([signal, deadline.signal, stopUpstream.signal])
   const notes = createNotes()
-  const fetching = {
+  const call = {
+    run,
     broker,
-    parameters: run.parameters,
+    database: execution.database,
     feedback: notes.feedback,
     createContext: () =>
       createContext({
@@ -60,13 +59,14 @@ export async function executeRun(execution: Execution): Promise<RunEnd> {
       })
   }
   try {
-    const complaints = broker.parameterComplaints(run.parameters)
+    const complaints = kind.complaints(call)
     if (complaints.length > 0) return { ...notes.end(), error: misfit(complaints.map(({ pointer, message }) => `${pointer} ${message}`)) }
-    const truncatedBy = await recordAll(execution, { source: fetchAlerts(fetching), notes, stop })
+    const truncatedBy = await recordAll(execution, { kind, source: kind.source(call), notes, stop })
     return { ...notes.end(), truncatedBy }
   } catch (error) {
     signal.throwIfAborted()
     if (deadline.signal.aborted && error === deadline.signal.reason) return { ...notes.end(), truncatedBy: 'seconds' }
+    if (error instanceof RunFailedError) return { ...notes.end(), error: error.runError }
     if (error instanceof UpstreamFailure) return { ...notes.end(), error: runError(error.cause) }
     throw error
   } finally {
@@ -76,13 +76,14 @@ export async function executeRun(execution: Execution): Promise<RunEnd> {
 }
 
 interface Recording {
+  readonly kind: RunKind
   readonly source: AsyncIterable<unknown>
   readonly notes: ReturnType<typeof createNotes>
   readonly stop: AbortSignal
 }
 
 /** Records batch after batch; answers the cap that ended it, or null when the source did. */
-async function recordAll({ run, broker, database, metrics }: Execution, { source, notes, stop }: Recording) {
+async function recordAll({ run, database, metrics }: Execution, { kind, source, notes, stop }: Recording) {
   let room = run.capAlerts === null ? null : run.capAlerts - run.received
   // One item beyond the cap tells whether the broker had more.
   const limits = () => ({
@@ -90,21 +91,16 @@ async function recordAll({ run, broker, database, metrics }: Execution, { source
     characters: batchCharacters,
     milliseconds: batchMilliseconds
   })
-  const items = normaliseAll(broker, source)
-  for await (const batch of batchItems({ source: items, limits, sizeOf: item => item.raw.length, signal: stop })) {
+  for await (const batch of batchItems({ source, limits, sizeOf: kind.sizeOf, signal: stop })) {
     const notesNow = notes.take()
     if (batch.items.length === 0 && notesNow.feedback.length === 0 && notesNow.checkpoint === null) continue
-    const recorded = await recordRun(database, { fence: run, brokerId: run.brokerId, items: batch.items, ...notesNow })
+    const recorded = await kind.record(database, { run, items: batch.items, ...notesNow })
     if (recorded.fenced) throw new FencedError('The run belongs to another worker, or has ended.')
-    for (const [outcome, count] of Object.entries(recorded.outcomes)) metrics.alerts.inc({ broker: run.brokerId, outcome }, count)
+    for (const [outcome, count] of Object.entries(recorded.outcomes)) metrics[kind.measure].inc({ broker: run.brokerId, outcome }, count)
     if (recorded.truncatedBy) return recorded.truncatedBy
     room = recorded.room
   }
   return null
-}
-
-async function* normaliseAll(broker: InstalledBroker, source: AsyncIterable<unknown>) {
-  for await (const value of source) yield normaliseAlert(broker, value)
 }
 
 const longestFeedback = 1000

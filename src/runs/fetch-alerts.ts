@@ -3,9 +3,7 @@ import { maskOf } from '../broker-kit/context.ts'
 import type { BrokerContext } from '../broker-kit/define-broker.ts'
 import { isBrokerError } from '../broker-kit/errors.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
-
-/** What a module threw, told apart from what the database throws. */
-export class UpstreamFailure extends Error {}
+import { UpstreamFailure } from './run-kind.ts'
 
 /** One call of a module, and how it is called again. */
 export interface Fetching {

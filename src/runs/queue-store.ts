@@ -4,6 +4,7 @@ import type { Fence, TruncatedBy } from './recording-store.ts'
 
 /** A run that this worker holds. */
 export interface ClaimedRun extends Fence {
+  readonly kind: string
   readonly brokerId: string
   readonly parameters: unknown
   readonly checkpoint: string | null
@@ -26,23 +27,29 @@ export interface RunError {
 const leaseSql = `clock_timestamp() + interval '15 s'`
 const fenceSql = `id = $1 AND attempt = $2 AND status = 'running'`
 
+/** What a worker can execute. */
+export interface Claimable {
+  readonly brokerIds: readonly string[]
+  readonly kinds: readonly string[]
+}
+
 /**
- * Claims the oldest run that waits, or whose worker is dead, for one of these brokers; null when there is none. Only
+ * Claims the oldest run that waits, or whose worker is dead, of one of these brokers and kinds; null when there is none. Only
  * PostgreSQL's clock decides what has expired. Dead workers count against a run when they recorded nothing.
  */
-export async function claimRun({ pool }: Database, brokerIds: readonly string[]): Promise<ClaimedRun | null> {
+export async function claimRun({ pool }: Database, { brokerIds, kinds }: Claimable): Promise<ClaimedRun | null> {
   const { rows } = await pool.query<ClaimedRun>(
     `UPDATE "Run" SET status = 'running', attempt = attempt + 1, "leaseUntil" = ${leaseSql}, "attemptRecorded" = false,
        "startedAt" = coalesce("startedAt", clock_timestamp()),
        fruitless = CASE WHEN status = 'queued' THEN fruitless WHEN "attemptRecorded" THEN 0 ELSE fruitless + 1 END
      WHERE id = (
        SELECT id FROM "Run" WHERE status IN ('queued', 'running') AND (status = 'queued' OR "leaseUntil" < clock_timestamp())
-         AND kind = 'alerts' AND "brokerId" = ANY($1::text[])
+         AND "brokerId" = ANY($1::text[]) AND kind = ANY($2::text[])
        ORDER BY "createdAt" LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING id AS "runId", attempt, "brokerId", parameters, checkpoint, feedback, fruitless, "capAlerts",
+     RETURNING id AS "runId", attempt, kind, "brokerId", parameters, checkpoint, feedback, fruitless, "capAlerts",
        "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received,
        extract(epoch FROM "startedAt" + "capSeconds" * interval '1 s' - clock_timestamp())::float8 * 1000 AS remaining`,
-    [brokerIds]
+    [brokerIds, kinds]
   )
   return rows[0] ?? null
 }
@@ -98,7 +105,7 @@ export async function endRun(
        UPDATE "Run" SET "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
          status = CASE WHEN $3::text IS NOT NULL OR ${unreadable} THEN 'failed' ELSE 'succeeded' END,
          "errorKind" = CASE WHEN ${unreadable} THEN 'bad-response' ELSE $3 END,
-         "errorDetail" = CASE WHEN ${unreadable} THEN 'None of the alerts could be read; the rejections say why.' ELSE $4 END,
+         "errorDetail" = CASE WHEN ${unreadable} THEN 'None of what came could be read; the rejections say why.' ELSE $4 END,
          "errorRetryable" = CASE WHEN ${unreadable} THEN false ELSE $5 END,
          "errorUpstreamStatus" = $6, "truncatedBy" = coalesce($7, "truncatedBy"),
          feedback = (feedback || ARRAY(SELECT message FROM unnest($8::text[]) AS message WHERE message <> ALL (feedback)))[1:100]

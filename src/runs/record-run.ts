@@ -5,16 +5,15 @@ import { type Choice, chooseItems } from './choose-items.ts'
 import type { AlertItem, RunItem } from './normalise-alert.ts'
 import {
   addToRun,
-  type BatchTotals,
   type Fence,
   findSeen,
   lockRun,
   markSeen,
+  type Recorded,
   type RunAlertToStore,
   type RunProgress,
   storeRejections,
-  storeRunAlerts,
-  type TruncatedBy
+  storeRunAlerts
 } from './recording-store.ts'
 
 /** A batch of a run, with what the module said about it. */
@@ -26,14 +25,6 @@ export interface BatchToRecord {
   readonly checkpoint: string | null
   readonly feedback: readonly string[]
 }
-
-/** What became of a batch: recorded, with what is left of the cap on alerts (`room`, null = no cap [count]); or not, because the run is not ours any more. */
-export type Recorded =
-  | { readonly fenced: true }
-  | { readonly fenced: false; readonly truncatedBy: TruncatedBy | null; readonly room: number | null; readonly outcomes: Outcomes }
-
-/** How many items of a batch were what [count]. */
-export type Outcomes = Pick<BatchTotals, 'new' | 'changed' | 'duplicate' | 'rejected' | 'repeated'>
 
 /** Records a batch in one transaction that belongs to one attempt of the run; the number of statements does not depend on its size. */
 export function recordRun(database: Database, batch: BatchToRecord): Promise<Recorded> {

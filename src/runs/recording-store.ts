@@ -16,6 +16,14 @@ export interface BatchTotals {
 }
 export type TruncatedBy = 'alerts' | 'bytes' | 'seconds'
 
+/** How many items of a batch were what [count]. */
+export type Outcomes = Pick<BatchTotals, 'new' | 'changed' | 'duplicate' | 'rejected' | 'repeated'>
+
+/** What became of a batch: recorded, with what is left of the cap on alerts (`room`, null = no cap [count]); or not, because the run is not ours any more. */
+export type Recorded =
+  | { readonly fenced: true }
+  | { readonly fenced: false; readonly truncatedBy: TruncatedBy | null; readonly room: number | null; readonly outcomes: Outcomes }
+
 /** Where a run stands when a batch is about to be recorded. */
 export interface RunProgress {
   /** Distinct items [count]. */

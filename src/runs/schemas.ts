@@ -63,7 +63,7 @@ const RunCounts = component(
   'RunCounts',
   Type.Object(
     {
-      received: Count('Distinct alerts: new + changed + duplicate + rejected'),
+      received: Count('Distinct alerts, or points of light curves in a run of kind photometry: new + changed + duplicate + rejected'),
       new: Count('Alerts of ids that the service did not know'),
       changed: Count('Alerts of known ids with other content'),
       duplicate: Count('Alerts that the service had already'),
@@ -80,7 +80,7 @@ const RunFailure = component(
     {
       kind: Type.String({
         description:
-          'Of the upstream: unreachable, rate-limited, unauthorized, not-found, query-rejected, bad-response. Ours: invalid-parameters, module-failed, poisoned.'
+          'Of the upstream: unreachable, rate-limited, unauthorized, not-found, query-rejected, bad-response. Ours: invalid-parameters, module-failed, target-gone, poisoned.'
       }),
       detail: Type.String({ description: 'What happened.' }),
       retryable: Type.Boolean({ description: 'Whether running it again may help.' }),

@@ -5,11 +5,14 @@ import type { Gates } from '../outbound/gates.ts'
 import { attemptRun, HandedBackError, type WorkerLog } from './attempt-run.ts'
 import { FencedError } from './execute-run.ts'
 import { claimRun, failPoisonedRuns } from './queue-store.ts'
+import type { RunKinds } from './run-kind.ts'
 
 /** What a worker works with. */
 export interface WorkerOptions {
   readonly database: Database
   readonly registry: Registry
+  /** What it can execute; runs of other kinds are left to others. */
+  readonly kinds: RunKinds
   readonly gates: Gates
   readonly log: WorkerLog
   readonly metrics: Metrics
@@ -36,7 +39,7 @@ interface ActiveRun {
 }
 
 /** Starts a worker: it takes up runs that wait and those whose worker died. */
-export function startWorker({ database, registry, gates, log, metrics, concurrency }: WorkerOptions): Worker {
+export function startWorker({ database, registry, kinds, gates, log, metrics, concurrency }: WorkerOptions): Worker {
   const active = new Map<string, ActiveRun>()
   const waiting = new Set<string>()
   let stopping = false
@@ -50,9 +53,10 @@ export function startWorker({ database, registry, gates, log, metrics, concurren
 
   /** Claims and begins a run; tells whether there was one. */
   const claim = async (brokerIds: readonly string[]) => {
-    const run = await claimRun(database, brokerIds)
+    const run = await claimRun(database, { brokerIds, kinds: Object.keys(kinds) })
+    const kind = run && kinds[run.kind]
     const broker = run && registry.get(run.brokerId)
-    if (!run || !broker) return false
+    if (!run || !kind || !broker) return false
     const stop = new AbortController()
     const onWaiting = (isWaiting: boolean) => {
       if (isWaiting) waiting.add(run.runId)
@@ -60,7 +64,7 @@ export function startWorker({ database, registry, gates, log, metrics, concurren
       wake()
     }
     const gate = gates.gateOf(run.brokerId, { onWaiting })
-    const done = attemptRun({ run, broker, gate, database, log, metrics, stop }).finally(() => {
+    const done = attemptRun({ run, kind, broker, gate, database, log, metrics, stop }).finally(() => {
       active.delete(run.runId)
       wake()
     })

@@ -30,6 +30,8 @@ const lowerRooms: Readonly<Record<string, readonly string[]>> = {
   targets: ['alerts', 'runs'],
   photometry: ['targets', 'runs']
 }
+/** What a room offers those above it besides its stores and schemas. */
+const offers = ['runs/run-kind.ts']
 /** Files that stand beside the rooms, and what they may use; those not listed may use everything. */
 const entries: Readonly<Record<string, readonly string[]>> = {
   'config.ts': ['config/', 'domain/'],
@@ -79,7 +81,9 @@ function faultsOfOwn(file: string, target: string): string[] {
   if (roomOf(target) === room || mayUse(rooms[room], target)) return []
   const lower = lowerRooms[room] ?? []
   if (!lower.includes(roomOf(target) ?? '')) return [`${uses} ${room} may use ${[...rooms[room], ...lower].join(', ') || 'nothing'} only.`]
-  return isStore(target) || target.endsWith('/schemas.ts') ? [] : [`${uses} of a lower room only the stores and schemas may be used.`]
+  return isStore(target) || target.endsWith('/schemas.ts') || offers.includes(target)
+    ? []
+    : [`${uses} of a lower room only the stores and schemas may be used.`]
 }
 
 function mayUse(allowed: readonly string[] | undefined, target: string): boolean {

@@ -17,7 +17,7 @@ export async function claimNewRun(database: Database, { brokerId = `broker-${uui
 
 /** Claims the run of a broker that has one waiting. */
 export async function claimAgain(database: Database, brokerId: string): Promise<ClaimedRun> {
-  const claimed = await claimRun(database, [brokerId])
+  const claimed = await claimRun(database, { brokerIds: [brokerId], kinds: ['alerts'] })
   if (claimed === null) throw new Error('There was no run to claim.')
   return claimed
 }
