@@ -18,7 +18,10 @@ import { requestLog } from './http/request-log.ts'
 import { refuseUnknown } from './http/validation.ts'
 import type { Metrics } from './metrics.ts'
 import type { Gates } from './outbound/gates.ts'
+import { photometryRoutes } from './photometry/routes.ts'
 import { queryRoutes } from './queries/routes.ts'
+import { waitForEnd } from './runs/follow-run.ts'
+import { presentRun } from './runs/present-run.ts'
 import { runResultRoutes } from './runs/result-routes.ts'
 import { runRoutes } from './runs/routes.ts'
 import { createRunReader } from './runs/run-reader.ts'
@@ -73,6 +76,8 @@ export async function buildApp({ config, database, registry, gates, metrics, log
       await v1.register(runResultRoutes({ database, reader, draining }))
       await v1.register(alertRoutes({ database }))
       await v1.register(targetRoutes({ database, registry, matchRadius: config.matchRadius }))
+      const endOf = (runId: string, signal: AbortSignal) => waitForEnd(reader, runId, signal)
+      await v1.register(photometryRoutes({ database, registry, presentRun, waitForEnd: endOf, draining }))
     },
     { prefix: '/v1' }
   )
