@@ -4,6 +4,7 @@ import type { Gate } from './gate.ts'
 import { createHttpClient } from './http-client.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { createMask, type Mask } from './mask.ts'
+import { createPublicAgent } from './public-agent.ts'
 import type { InstalledBroker } from './registry.ts'
 
 /** What a context is made of. */
@@ -23,12 +24,16 @@ export interface ContextOptions {
   readonly gate?: Gate
 }
 
+// Where the operator points a broker may be private; where the name in a module leads is up to the owner of the name, at any time.
+const publicAgent = createPublicAgent()
+
 /** Makes what a module is given for one call. No feedback holds a secret. */
 export function createContext({ broker, signal, log, limits, dispatcher, gate, ...options }: ContextOptions): BrokerContext {
   const { baseUrl, settings } = broker
   const mask = maskOf(broker)
   const feedback = (message: string) => options.feedback?.(mask.text(message))
-  const chosen = { ...(limits && { limits }), ...(dispatcher && { dispatcher }), ...(gate && { gate }) }
+  const connections = dispatcher ?? (broker.isAddressSet ? undefined : publicAgent)
+  const chosen = { ...(limits && { limits }), ...(connections && { dispatcher: connections }), ...(gate && { gate }) }
   return {
     http: createHttpClient({ baseUrl, signal, log, secrets: secretsOf(broker), onWait: feedback, ...chosen }),
     baseUrl,

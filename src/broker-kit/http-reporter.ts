@@ -78,6 +78,9 @@ function explainFailure(cause: unknown): Failure {
     return { kind: 'bad-response', words: 'does not answer with proper HTTP' }
   if (code === 'UND_ERR_INVALID_ARG') return { kind: 'query-rejected', words: `cannot be asked like this: ${message}` }
   if (/^Z_|ZSTD|BROTLI|^ERR_.*DECOMPRESS/.test(code)) return { kind: 'bad-response', words: 'sent a body that cannot be decompressed' }
+  if (code === 'ERR_PRIVATE_ADDRESS') {
+    return { kind: 'unreachable', words: `${message}: only the operator may point a broker there`, retryable: false }
+  }
   if (/CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/.test(code)) {
     return { kind: 'unreachable', words: `cannot be trusted: its certificate is not right (${code})`, retryable: false }
   }

@@ -43,7 +43,7 @@ export function installBroker(module: AnyBrokerModule, variables: BrokerVariable
     const unreadable = unreadableReason(raw)
     return unreadable === null ? checkAlert.complaints(raw) : [{ pointer: '', message: unreadable }]
   }
-  const read = { settings: Object.freeze(settings), limits, missingSettings }
+  const read = { isAddressSet: variables.common.baseUrl !== undefined, settings: Object.freeze(settings), limits, missingSettings }
   return { broker: { module, baseUrl, ...read, parameterComplaints, alertComplaints }, faults }
 }
 

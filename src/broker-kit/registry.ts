@@ -9,6 +9,8 @@ export interface InstalledBroker {
   readonly module: AnyBrokerModule
   /** Where requests go, with a trailing slash. */
   readonly baseUrl: string
+  /** Whether the operator set the base URL; only then may it lead to a private address. */
+  readonly isAddressSet: boolean
   readonly settings: Readonly<Record<string, unknown>>
   /** The module's limits, or what the operator set instead. */
   readonly limits: BrokerLimits

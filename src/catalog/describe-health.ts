@@ -6,8 +6,8 @@ import type { BrokerHealth } from './health-schemas.ts'
 import type { Broker } from './schemas.ts'
 
 /** Whether the upstream is gone. One that is asked elsewhere, at an address of the operator's, is not. */
-export function isRetired({ module, baseUrl }: InstalledBroker): boolean {
-  return module.retired !== undefined && new URL(module.baseUrl).href === baseUrl
+export function isRetired({ module, isAddressSet }: InstalledBroker): boolean {
+  return module.retired !== undefined && !isAddressSet
 }
 
 /** Says whether a broker can be asked. */
