@@ -24,3 +24,17 @@ export function readDegrees(text: string): number | undefined {
 function sixtieths([whole, minutes = '0', seconds = '0']: readonly (string | undefined)[]): number {
   return (Number(whole) * 3600 + Number(minutes) * 60 + Number(seconds)) / 3600
 }
+
+const decimalText = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i
+
+/** Reads a right ascension, in degrees or as sexagesimal text in hours, as degrees from 0 to 360; undefined when it is none. */
+export function readRightAscension(text: string): number | undefined {
+  const angle = decimalText.test(text.trim()) ? Number(text) : readHours(text)
+  return angle !== undefined && angle >= 0 && angle <= 360 ? angle : undefined
+}
+
+/** Reads a declination, in degrees or as sexagesimal text in degrees, as degrees; undefined when it is none. */
+export function readDeclination(text: string): number | undefined {
+  const angle = decimalText.test(text.trim()) ? Number(text) : readDegrees(text)
+  return angle !== undefined && angle >= -90 && angle <= 90 ? angle : undefined
+}

@@ -17,6 +17,8 @@ export interface Selection {
   readonly bind: Bind
   /** Only rows in this cone; the table has columns ra, dec and an indexed skyPixel. */
   readonly cone: ConeSearch | null
+  /** What else to select of the rows, beside `id`. */
+  readonly columns?: readonly string[]
 }
 
 /** SQL for the angle between two directions, by the same formula as `separation` [arcsec]. */
@@ -38,22 +40,31 @@ function withoutDust(degrees: string): string {
   return `(${degrees} + 1 - 1)`
 }
 
-/** SQL that selects the `id` of every row that meets all conditions and lies in the cone. */
+/**
+ * SQL that selects the `id` of every row that meets all conditions and lies in the cone, and its `separation` from the
+ * centre [arcsec]; null without a cone.
+ */
 export function idsSql({ cone, ...selection }: Selection): string {
   if (cone) return idsInConeSql({ cone, ...selection })
   const { table, conditions } = selection
-  return `SELECT item.id FROM ${table} AS item WHERE ${[...conditions, 'true'].join(' AND ')}`
+  return `SELECT ${selected('item', selection)}, NULL::float8 AS separation FROM ${table} AS item WHERE ${[...conditions, 'true'].join(' AND ')}`
 }
 
-function idsInConeSql({ table, conditions, bind, cone }: Selection & { cone: ConeSearch }): string {
+function selected(row: string, { columns = [] }: Pick<Selection, 'columns'>): string {
+  return ['id', ...columns].map(column => `${row}."${column}"`).join(', ')
+}
+
+function idsInConeSql({ table, conditions, bind, cone, ...selection }: Selection & { cone: ConeSearch }): string {
   const ranges = pixelRanges(cone)
   const low = bind(ranges.map(range => range.low.toString()))
   const high = bind(ranges.map(range => range.high.toString()))
   const centre = { ra: `${bind(cone.ra)}::float8`, dec: `${bind(cone.dec)}::float8` }
   const where = ['item."skyPixel" BETWEEN range.low AND range.high', ...conditions].join(' AND ')
+  const separation = separationSql({ ra: 'candidate.ra', dec: 'candidate.dec' }, centre)
   // OFFSET 0 keeps the planner from turning the ranges into a join that reads the whole table.
-  return `SELECT candidate.id
-    FROM unnest(${low}::bigint[], ${high}::bigint[]) AS range(low, high)
-    CROSS JOIN LATERAL (SELECT item.id, item.ra, item.dec FROM ${table} AS item WHERE ${where} OFFSET 0) AS candidate
-    WHERE ${separationSql({ ra: 'candidate.ra', dec: 'candidate.dec' }, centre)} <= ${bind(cone.radius)}::float8`
+  return `SELECT * FROM (
+      SELECT ${selected('candidate', selection)}, ${separation} AS separation
+      FROM unnest(${low}::bigint[], ${high}::bigint[]) AS range(low, high)
+      CROSS JOIN LATERAL (SELECT item.* FROM ${table} AS item WHERE ${where} OFFSET 0) AS candidate
+    ) AS near WHERE separation <= ${bind(cone.radius)}::float8`
 }

@@ -10,6 +10,7 @@ const tags = [
   { name: 'Runs', description: 'Executions of queries: their state, counts and frozen results.' },
   { name: 'Alerts', description: 'Stored alerts: the raw text as the broker sent it, and one shape for all brokers.' },
   { name: 'Targets', description: 'Objects of the observing programme.' },
+  { name: 'Target lists', description: 'Targets that belong together for some purpose.' },
   { name: 'Photometry', description: 'Light curves of targets.' },
   { name: 'Service', description: 'How the service itself is doing.' }
 ]

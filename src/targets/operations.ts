@@ -6,9 +6,10 @@ import { ref } from '../http/openapi.ts'
 import { PageQuery } from '../http/pagination.ts'
 import { problemResponses } from '../http/problems.ts'
 import { previewFields } from './batch-schemas.ts'
+import { TargetFilter } from './filter-schemas.ts'
 import { TargetCreation } from './new-target-schemas.ts'
 import { NewTargetName, TargetAlertId, TargetAlertPage, TargetName, TargetNameId, TargetNamePage } from './part-schemas.ts'
-import { MatchedTarget, Target, TargetFilter, TargetId, TargetPage, TargetPatch } from './schemas.ts'
+import { MatchedTarget, Target, TargetId, TargetPage, TargetPatch } from './schemas.ts'
 
 const tags = ['Targets']
 const onlyIfMatch = { headers: Type.Object(ifMatchFields) }
@@ -33,7 +34,8 @@ export const createTarget = {
 export const listTargets = {
   operationId: 'listTargets',
   summary: 'List targets',
-  description: 'Targets, newest first; `ra`, `dec` and `radius` together search a cone.',
+  description:
+    'Targets, newest first unless `sort` says otherwise; `ra`, `dec` and `radius` together search a cone, `raMin`, `raMax`, `decMin` and `decMax` a box. What is made while a list is read neither moves nor hides what is on its later pages.',
   tags,
   querystring: TargetFilter,
   response: { 200: ref(TargetPage) }

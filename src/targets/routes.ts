@@ -15,11 +15,12 @@ import { editTarget } from './edit-target.ts'
 import { getTarget } from './get-target.ts'
 import { pageOfNames, pageOfTargetAlerts } from './list-parts.ts'
 import { pageOfTargets } from './list-targets.ts'
+import { targetListRoutes } from './lists/routes.ts'
 import { addName, removeName } from './name-target.ts'
 import * as operations from './operations.ts'
 import { preview } from './preview.ts'
 import { repeatOnRace } from './repeat-on-race.ts'
-import { toTarget, toTargetAlert, toTargetName } from './to-target.ts'
+import { toListedTarget, toTarget, toTargetAlert, toTargetName } from './to-target.ts'
 import { deleteTarget } from './write-store.ts'
 
 interface Needs {
@@ -37,6 +38,7 @@ export const targetRoutes =
   (needs: Needs): FastifyPluginAsyncTypebox =>
   async app => {
     await app.register(targetBatchRoutes(needs))
+    await app.register(targetListRoutes(needs))
     serveTargets(app, needs)
     serveNames(app, needs)
     serveAlerts(app, needs)
@@ -57,7 +59,7 @@ function serveTargets(app: App, { database, registry, matchRadius }: Needs): voi
 
   app.get('/targets', { schema: operations.listTargets }, async (request, reply) => {
     const { items, next } = await pageOfTargets(database.prisma, request.query)
-    return sendPage(request, reply, { items: items.map(toTarget), next })
+    return sendPage(request, reply, { items: items.map(toListedTarget), next })
   })
 
   app.get('/targets/:targetId', { schema: operations.getTarget }, async ({ params }, reply) => {

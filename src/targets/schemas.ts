@@ -1,8 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { coneFilterFields } from '../domain/cone.ts'
 import { Nullable, StringEnum } from '../domain/schema.ts'
 import { component, nullableRef } from '../http/openapi.ts'
-import { pageFields, pageOf } from '../http/pagination.ts'
+import { pageOf } from '../http/pagination.ts'
 import { Timestamp, Uuid } from '../http/schemas.ts'
 import {
   Extras,
@@ -52,7 +51,25 @@ export interface Target extends Readonly<Record<NumberField, number | null>> {
 const description = 'An object of the observing programme. What is not known is null.'
 
 export const Target = component('Target', Type.Unsafe<Target>(Type.Object(targetFields, { description })))
-export const TargetPage = pageOf('TargetPage', Target)
+
+/** A target in a list. */
+export interface ListedTarget extends Target {
+  readonly separation: number | null
+}
+
+export const ListedTarget = component(
+  'ListedTarget',
+  Type.Unsafe<ListedTarget>(
+    Type.Object(
+      {
+        ...targetFields,
+        separation: Nullable(Type.Number({ description: 'Angle from the centre of the cone [arcsec]; null when no cone was asked for.' }))
+      },
+      { description: 'A target in a list. What is not known is null.' }
+    )
+  )
+)
+export const TargetPage = pageOf('TargetPage', ListedTarget)
 
 /** Why a target answers a request for a new one. */
 export const Match = component(
@@ -115,18 +132,6 @@ export const TargetPatch = component(
     )
   )
 )
-
-/** Query parameters of the list of targets. */
-export const TargetFilter = Type.Object(
-  {
-    ...pageFields,
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 500, description: 'Only the target that has this name, in any spelling.' })),
-    type: Type.Optional(TargetType),
-    ...coneFilterFields
-  },
-  { additionalProperties: false }
-)
-export type TargetFilter = Static<typeof TargetFilter>
 
 /** Parameter of an address that tells one target. */
 export const TargetId = Type.Object({ targetId: Uuid })

@@ -1,7 +1,8 @@
 import type { StoredTargetAlert } from './alert-store.ts'
+import type { StoredListedTarget } from './list-store.ts'
 import type { StoredName } from './name-store.ts'
 import type { TargetAlert, TargetName } from './part-schemas.ts'
-import type { Target } from './schemas.ts'
+import type { ListedTarget, Target } from './schemas.ts'
 import type { StoredTarget } from './store.ts'
 
 /** Shows a stored target as the API does. */
@@ -13,6 +14,11 @@ export function toTarget({ names, number, createdAt, modifiedAt, version: _, ...
     createdAt: createdAt.toISOString(),
     modifiedAt: modifiedAt.toISOString()
   }
+}
+
+/** Shows a stored target in a list as the API does. */
+export function toListedTarget({ key: _, separation, ...stored }: StoredListedTarget): ListedTarget {
+  return { ...toTarget(stored), separation }
 }
 
 /** Shows a stored name as the API does. */

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { skyPixel } from '../../src/domain/sky.ts'
+import { listTargets } from '../../src/targets/list-store.ts'
 import { findCommon } from '../../src/targets/match-store.ts'
-import { listTargets, type TargetSelection } from '../../src/targets/store.ts'
+import type { TargetSelection } from '../../src/targets/select-store.ts'
 import { type Service, startService } from '../helpers/service.ts'
 import { planOf, recordStatements } from '../helpers/statements.ts'
 
@@ -12,6 +13,19 @@ before(async () => {
   service = await startService()
 })
 after(() => service.close())
+
+const everything: TargetSelection = {
+  name: undefined,
+  type: undefined,
+  list: undefined,
+  brokerId: undefined,
+  createdAfter: undefined,
+  createdBefore: undefined,
+  modifiedAfter: undefined,
+  modifiedBefore: undefined,
+  cone: null,
+  box: null
+}
 
 async function insertTargets(count: number): Promise<void> {
   const sky = Array.from({ length: count }, (_, n) => ({
@@ -65,19 +79,38 @@ describe('GET /v1/targets', () => {
     assert.equal((await service.get(`/v1/targets?cursor=${foreign}`)).status, 422)
   })
 
-  it('asks one statement for a page, and an index for every filter', async context => {
+  it('asks one statement for a page, and an index for every filter and every order', async context => {
     await insertTargets(50_000)
+    const list = (await service.post('/v1/target-lists', { name: 'Plans' })).body.id
     const statements = recordStatements(context)
-    const all: TargetSelection = { name: undefined, type: undefined, cone: null, before: null }
     const cone = { ra: 123, dec: 45, radius: 600 }
-    const selections = [{}, { name: 'Bulk 77' }, { type: 'NON_SIDEREAL' as const }, { cone }, { cone, type: 'SIDEREAL' as const }]
+    const box = { raMin: 359.9, raMax: 0.1, decMin: -1, decMax: 1 }
+    const selections: Partial<TargetSelection>[] = [
+      {},
+      { name: 'Bulk 77' },
+      { type: 'NON_SIDEREAL' },
+      { cone },
+      { cone, type: 'SIDEREAL' },
+      { box },
+      { list },
+      { brokerId: 'my-broker' },
+      { createdAfter: '2100-01-01T00:00:00Z' },
+      { modifiedBefore: '2000-01-01T00:00:00Z' }
+    ]
+    const last = { key: '2026-01-01T00:00:00.000Z', id: '80000000-0000-4000-8000-000000000000' }
     for (const selection of selections) {
-      for (const before of [null, '80000000-0000-4000-8000-000000000000']) {
-        await listTargets(service.database.prisma, { ...all, ...selection, before }, 101)
+      for (const after of [null, last]) {
+        await listTargets(service.database.prisma, { ...everything, ...selection }, { sort: '-created', after, limit: 101 })
       }
     }
-    assert.equal(statements.length, 10)
-    for (const statement of statements.slice()) assert.doesNotMatch(await planOf(service.database.pool, statement), /Seq Scan on "Target/)
+    await listTargets(service.database.prisma, { ...everything, cone }, { sort: 'separation', after: null, limit: 101 })
+    await listTargets(service.database.prisma, everything, { sort: '-name', after: { key: 'bulk5', id: last.id }, limit: 101 })
+    await listTargets(service.database.prisma, everything, { sort: 'modified', after: last, limit: 101 })
+    assert.equal(statements.length, 23)
+    for (const statement of statements.slice()) {
+      const plan = await planOf(service.database.pool, statement)
+      assert.doesNotMatch(plan, /Seq Scan on "Target(Name)?"/, `${statement.text}\n${plan}`)
+    }
   })
 
   it('finds what matches a new target by indexes', async context => {
@@ -87,6 +120,6 @@ describe('GET /v1/targets', () => {
     const [statement] = statements
     assert.ok(statement)
     const plan = await planOf(service.database.pool, statement)
-    assert.doesNotMatch(plan, /Seq Scan/, plan)
+    assert.doesNotMatch(plan, /Seq Scan on "Target(Name)?"/, plan)
   })
 })
