@@ -2,6 +2,7 @@ import type { AnyBrokerModule } from '../broker-kit/index.ts'
 import { alerceLsst } from './alerce-lsst/index.ts'
 import { alerceZtf } from './alerce-ztf/index.ts'
 import { antares } from './antares/index.ts'
+import { babamul } from './babamul/index.ts'
 import { finkLsst } from './fink-lsst/index.ts'
 import { finkZtf } from './fink-ztf/index.ts'
 import { gaia } from './gaia/index.ts'
@@ -17,6 +18,7 @@ export const builtInBrokers: readonly AnyBrokerModule[] = [
   alerceLsst,
   alerceZtf,
   antares,
+  babamul,
   finkLsst,
   finkZtf,
   gaia,
