@@ -8,7 +8,7 @@ import { problemResponses } from '../http/problems.ts'
 import { previewFields } from './batch-schemas.ts'
 import { TargetFilter } from './filter-schemas.ts'
 import { TargetCreation } from './new-target-schemas.ts'
-import { NewTargetName, TargetAlertId, TargetAlertPage, TargetName, TargetNameId, TargetNamePage } from './part-schemas.ts'
+import { NewTargetName, TargetAlertId, TargetAlertPage, TargetMerge, TargetName, TargetNameId, TargetNamePage } from './part-schemas.ts'
 import { MatchedTarget, Target, TargetId, TargetPage, TargetPatch } from './schemas.ts'
 
 const tags = ['Targets']
@@ -71,6 +71,18 @@ export const deleteTarget = {
   params: TargetId,
   ...onlyIfMatch,
   response: { 204: Type.Null({ description: 'Deleted.' }), ...problemResponses(412, 428) }
+}
+
+export const mergeTarget = {
+  operationId: 'mergeTarget',
+  summary: 'Merge another target into this one',
+  description:
+    'Makes one target of two that are the same object: names, alerts, light curve, lists and extras of the other become those of this one, what this one knows already stays as it is, and the other is deleted. The name of the other becomes an alias; parallax, distance and the like are taken over where this one knows nothing of them, the position and the orbit never. 409 when one of the two moves and the other does not.',
+  tags,
+  params: TargetId,
+  headers: Type.Object(idempotencyFields),
+  body: ref(TargetMerge),
+  response: { 200: ref(Target), ...problemResponses(409) }
 }
 
 export const listTargetAlerts = {

@@ -33,6 +33,18 @@ export const NewTargetName = component(
   )
 )
 
+export const TargetMerge = component(
+  'TargetMerge',
+  Type.Object(
+    { from: { ...Uuid, description: 'Target that is taken in, and is no more afterwards.' } },
+    {
+      additionalProperties: false,
+      description: 'Which other target is the same object.',
+      examples: [{ from: '019a5c1e-7d3a-7c4e-9b1f-2f6f0f7a1c11' }]
+    }
+  )
+)
+
 export const TargetAlert = component(
   'TargetAlert',
   Type.Object(

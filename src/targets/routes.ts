@@ -16,6 +16,7 @@ import { getTarget } from './get-target.ts'
 import { pageOfNames, pageOfTargetAlerts } from './list-parts.ts'
 import { pageOfTargets } from './list-targets.ts'
 import { targetListRoutes } from './lists/routes.ts'
+import { mergeTarget } from './merge-target.ts'
 import { addName, removeName } from './name-target.ts'
 import * as operations from './operations.ts'
 import { preview } from './preview.ts'
@@ -78,6 +79,15 @@ function serveTargets(app: App, { database, registry, matchRadius }: Needs): voi
     if (await deleteTarget(database.prisma, { id, version: expectedVersion(request) })) return reply.code(204).send(null)
     await getTarget(database.prisma, id)
     throw stale()
+  })
+
+  app.post('/targets/:targetId/merge', { schema: operations.mergeTarget }, async (request, reply) => {
+    const merge = { into: request.params.targetId, from: request.body.from }
+    const effect: Effect = async tx => {
+      const target = await mergeTarget({ tx, ...merge })
+      return { status: 200, body: toTarget(target), headers: { ETag: versionTag(target.version) } }
+    }
+    return sendAnswer(reply, await repeatOnRace(() => idempotently({ request, database, effect })))
   })
 }
 
