@@ -8,13 +8,9 @@ import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { createMetrics } from './metrics.ts'
 import { openGates } from './outbound/gates.ts'
-import { photometryRuns } from './photometry/photometry-runs.ts'
-import { alertRuns } from './runs/alert-runs.ts'
 import { queueState } from './runs/queue-store.ts'
-import { startWorker } from './runs/worker.ts'
+import { startWork } from './work.ts'
 
-/** What runs can do. */
-const kinds = { alerts: alertRuns, photometry: photometryRuns }
 /** In-flight requests have so long to come to an end [ms]. */
 const drainMilliseconds = 8000
 /** Whatever still hangs then, the process ends [ms]. */
@@ -54,7 +50,7 @@ async function start({ config, registry, log }: Parts): Promise<{ close(): Promi
     const app = await buildApp({ config, database, registry, gates, metrics, logger: log })
     await app.listen({ host: config.host, port: config.port })
     const worker =
-      config.role === 'api' ? null : startWorker({ database, registry, kinds, gates, log, metrics, concurrency: config.workerConcurrency })
+      config.role === 'api' ? null : startWork({ database, registry, gates, log, metrics, concurrency: config.workerConcurrency })
     const close = async () => {
       setTimeout(() => app.server.closeAllConnections(), drainMilliseconds).unref()
       app.health.drain()

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Registry } from '../broker-kit/registry.ts'
 import type { Transaction } from '../database.ts'
 import { checkQuery } from './check-query.ts'
+import { toSchedule } from './schedule-query.ts'
 import type { QueryDraft } from './schemas.ts'
 import { insertQuery, type StoredQuery } from './store.ts'
 
@@ -14,6 +15,9 @@ interface QueryCreation {
 
 /** Saves a query that its broker can serve; throws 422 for any other. */
 export async function createQuery({ db, registry, draft, caller }: QueryCreation): Promise<StoredQuery> {
-  checkQuery(registry, draft)
-  return insertQuery(db, { ...draft, id: uuidv7(), createdBy: caller })
+  const { schedule, onAlert, ...asked } = draft
+  checkQuery(registry, { asked, schedule, onAlert })
+  const id = uuidv7()
+  const times = schedule === undefined ? {} : await toSchedule(db, { id, schedule })
+  return insertQuery(db, { ...asked, ...times, ...(onAlert && { onAlert }), id, createdBy: caller })
 }

@@ -1,10 +1,12 @@
 import type { Registry } from '../broker-kit/registry.ts'
 import type { Transaction } from '../database.ts'
+import { isSchedule } from '../domain/schedule.ts'
 import { stale } from '../http/etags.ts'
-import { mergeObject } from '../http/merge-patch.ts'
+import { type Json, type JsonObject, mergeObject } from '../http/merge-patch.ts'
 import { notFound } from '../http/problems.ts'
 import { checkQuery } from './check-query.ts'
-import type { QueryPatch } from './schemas.ts'
+import { toEditedSchedule } from './schedule-query.ts'
+import { isOnAlert, type QueryPatch } from './schemas.ts'
 import { findQuery, type StoredQuery, updateQuery } from './store.ts'
 
 interface QueryEdit {
@@ -22,10 +24,24 @@ export async function editQuery(edit: QueryEdit): Promise<StoredQuery> {
   const stored = await findQuery(db, id)
   if (stored === null) throw notFound('query', id)
   if (expected !== null && expected !== stored.version) throw stale()
-  const change = { ...patch, ...(patch.parameters && { parameters: mergeObject(stored.parameters, patch.parameters) }) }
-  if (patch.brokerId !== undefined || patch.parameters !== undefined) checkQuery(registry, { ...stored, ...change })
-  const updated = await updateQuery(db, stored, change)
-  if (updated !== null) return updated
-  if (expected === null) return editQuery(edit)
-  throw stale()
+  const { schedule: schedulePatch, onAlert: onAlertPatch, ...rest } = patch
+  const asked = { ...rest, ...(rest.parameters && { parameters: mergeObject(stored.parameters, rest.parameters) }) }
+  const asksElse = asked.brokerId !== undefined || asked.parameters !== undefined
+  const schedule = merged(stored.schedule, schedulePatch)
+  const onAlert = merged(stored.onAlert, onAlertPatch)
+  checkQuery(registry, { schedule, onAlert, ...(asksElse && { asked: { ...stored, ...asked } }) })
+  const updated = await updateQuery(db, stored, {
+    ...asked,
+    // What the alerts of other parameters were says nothing of these.
+    ...(asksElse && { newestAlertAt: null }),
+    ...(schedule !== undefined && (await toEditedSchedule(db, stored, isSchedule(schedule) ? schedule : null))),
+    ...(onAlert !== undefined && { onAlert: isOnAlert(onAlert) ? onAlert : null })
+  })
+  // Somebody was faster, or a time of the schedule passed: a client that read an older version is told so now.
+  return updated ?? editQuery(edit)
+}
+
+/** What a patch makes of a part of the query: undefined when it leaves it alone, null when it takes it away. */
+function merged(stored: Json, patch: JsonObject | null | undefined): JsonObject | null | undefined {
+  return patch === undefined || patch === null ? patch : mergeObject(stored, patch)
 }

@@ -75,7 +75,8 @@ interface Needs {
 /** Saved queries over HTTP. */
 export const queryRoutes = ({ database, registry }: Needs): FastifyPluginAsyncTypebox => {
   const show = (stored: StoredQuery) => toQuery(registry, stored)
-  const tag = ({ version, lastRunAt, brokerId }: StoredQuery) => versionTag(version, [lastRunAt, registry.has(brokerId)])
+  const tag = ({ version, brokerId, lastRunAt, nextRunsAt, skippedAt, newestAlertAt }: StoredQuery) =>
+    versionTag(version, [registry.has(brokerId), lastRunAt, nextRunsAt, skippedAt, newestAlertAt])
 
   return async app => {
     app.post('/queries', { schema: createSchema }, async (request, reply) => {

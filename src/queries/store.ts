@@ -1,21 +1,24 @@
 import type { Transaction } from '../database.ts'
-import type { BrokerQuery } from '../generated/prisma/client.ts'
+import { type BrokerQuery, Prisma } from '../generated/prisma/client.ts'
 import type { JsonObject } from '../http/merge-patch.ts'
+import type { ScheduleEdit } from './schedule-store.ts'
+import type { OnAlert } from './schemas.ts'
 
 /** A saved query as it is stored. */
 export type StoredQuery = BrokerQuery
 
-interface NewQuery {
+interface NewQuery extends Partial<ScheduleEdit> {
   readonly id: string
   readonly name: string
   readonly brokerId: string
   readonly parameters: JsonObject
+  readonly onAlert?: OnAlert | null
   readonly createdBy: string
 }
 
 /** Stores a new query. */
 export function insertQuery(db: Transaction, query: NewQuery): Promise<StoredQuery> {
-  return db.brokerQuery.create({ data: query })
+  return db.brokerQuery.create({ data: dataOf(query) })
 }
 
 /** Finds a query by its id. */
@@ -45,23 +48,39 @@ export function listQueries(db: Transaction, { brokerId, name, after, limit }: Q
   })
 }
 
-type Edit = Partial<Pick<NewQuery, 'name' | 'brokerId' | 'parameters'>>
+type Edit = Partial<Omit<NewQuery, 'id' | 'createdBy'>> & { readonly newestAlertAt?: null }
 
-/** Stores an edit of the version that was read; null when there is a newer one, or none. */
+/** Puts a query, or an edit of one, as the generated client wants it. */
+function dataOf<E extends Edit>({ schedule, onAlert, nextRunsAt, ...rest }: E) {
+  return {
+    ...rest,
+    ...(schedule !== undefined && { schedule: schedule ?? Prisma.DbNull }),
+    ...(onAlert !== undefined && { onAlert: onAlert ?? Prisma.DbNull }),
+    ...(nextRunsAt && { nextRunsAt: [...nextRunsAt] })
+  }
+}
+
+/** Stores an edit of the version that was read; null when there is a newer one, or none, or when its schedule has moved on. */
 export async function updateQuery(
   db: Transaction,
-  { id, version }: { id: string; version: number },
+  { id, version, nextRunsAt }: Pick<StoredQuery, 'id' | 'version' | 'nextRunsAt'>,
   edit: Edit
 ): Promise<StoredQuery | null> {
-  const data = { ...edit, version: { increment: 1 }, modifiedAt: new Date() }
-  const [updated] = await db.brokerQuery.updateManyAndReturn({ where: { id, version }, data })
+  const data = { ...dataOf(edit), version: { increment: 1 }, modifiedAt: new Date() }
+  const [updated] = await db.brokerQuery.updateManyAndReturn({ where: { id, version, nextRunsAt: { equals: nextRunsAt } }, data })
   return updated ?? null
 }
 
-/** Deletes a query, of one version or of any (null); tells whether it was there. */
+/** Deletes a query, of one version or of any (null), and what its alerts set off is forgotten; tells whether it was there. */
 export async function deleteQuery(db: Transaction, { id, version }: { id: string; version: number | null }): Promise<boolean> {
-  const { count } = await db.brokerQuery.deleteMany({ where: { id, ...(version !== null && { version }) } })
-  return count > 0
+  const [deleted] = await db.$queryRaw<[{ count: number }]>`
+    WITH deleted AS (
+      DELETE FROM "BrokerQuery" WHERE id = ${id}::uuid AND (${version}::int IS NULL OR version = ${version}) RETURNING id
+    ), forgotten AS (
+      DELETE FROM "QueryTarget" USING deleted WHERE "queryId" = deleted.id
+    )
+    SELECT count(*)::int AS count FROM deleted`
+  return deleted.count > 0
 }
 
 /** Remembers that a query was asked to run in this transaction; that is no edit. */

@@ -54,6 +54,7 @@ export async function executeRun(kind: RunKind, execution: Execution): Promise<R
         signal: stop,
         log: execution.log,
         resumeFrom: notes.newestCheckpoint() ?? run.checkpoint,
+        newerThan: run.newerThan,
         feedback: notes.feedback,
         checkpoint: notes.checkpoint
       })

@@ -22,6 +22,8 @@ export function presentRun(row: RunRow): Run {
     error: presentError(row),
     attempt,
     createdBy,
+    scheduledFor: row.scheduledFor?.toISOString() ?? null,
+    newerThan: row.newerThan?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null

@@ -9,6 +9,8 @@ export interface ClaimedRun extends Fence {
   readonly parameters: unknown
   readonly checkpoint: string | null
   readonly feedback: readonly string[]
+  /** Only what is newer is wanted [UTC]; null = everything. */
+  readonly newerThan: string | null
   readonly capAlerts: number | null
   /** Distinct items that earlier attempts recorded [count]. */
   readonly received: number
@@ -38,7 +40,7 @@ export interface Claimable {
  * PostgreSQL's clock decides what has expired. Dead workers count against a run when they recorded nothing.
  */
 export async function claimRun({ pool }: Database, { brokerIds, kinds }: Claimable): Promise<ClaimedRun | null> {
-  const { rows } = await pool.query<ClaimedRun>(
+  const { rows } = await pool.query<Omit<ClaimedRun, 'newerThan'> & { newerThan: Date | null }>(
     `UPDATE "Run" SET status = 'running', attempt = attempt + 1, "leaseUntil" = ${leaseSql}, "attemptRecorded" = false,
        "startedAt" = coalesce("startedAt", clock_timestamp()),
        fruitless = CASE WHEN status = 'queued' THEN fruitless WHEN "attemptRecorded" THEN 0 ELSE fruitless + 1 END
@@ -46,12 +48,13 @@ export async function claimRun({ pool }: Database, { brokerIds, kinds }: Claimab
        SELECT id FROM "Run" WHERE status IN ('queued', 'running') AND (status = 'queued' OR "leaseUntil" < clock_timestamp())
          AND "brokerId" = ANY($1::text[]) AND kind = ANY($2::text[])
        ORDER BY "createdAt" LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING id AS "runId", attempt, kind, "brokerId", parameters, checkpoint, feedback, fruitless, "capAlerts",
+     RETURNING id AS "runId", attempt, kind, "brokerId", parameters, checkpoint, feedback, fruitless, "capAlerts", "newerThan",
        "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received,
        extract(epoch FROM "startedAt" + "capSeconds" * interval '1 s' - clock_timestamp())::float8 * 1000 AS remaining`,
     [brokerIds, kinds]
   )
-  return rows[0] ?? null
+  const [row] = rows
+  return row ? { ...row, newerThan: row.newerThan?.toISOString() ?? null } : null
 }
 
 /** Fails the runs that killed five workers in a row; answers how many. */
@@ -90,9 +93,15 @@ export interface RunEnd {
   readonly feedback: readonly string[]
 }
 
+// Only a run that has everything tells where the next one may begin; and no alert from the future does.
+const markSql = `
+  UPDATE "BrokerQuery" AS query SET "newestAlertAt" = greatest(query."newestAlertAt", least(ended."newestAlertAt", ended."startedAt"))
+  FROM ended WHERE query.id = ended."queryId" AND query."brokerId" = ended."brokerId" AND query.parameters = ended.parameters
+    AND ended.status = 'succeeded' AND ended."truncatedBy" IS NULL AND ended."newestAlertAt" IS NOT NULL`
+
 /**
  * Ends a run and answers its status, or null when it is not ours any more. A run that received alerts and had to reject all of them has failed: what
- * the broker sends is not what the module knows.
+ * the broker sends is not what the module knows. A run that has everything moves the newest alert of its query on.
  */
 export async function endRun(
   { pool }: Database,
@@ -109,7 +118,8 @@ export async function endRun(
          "errorRetryable" = CASE WHEN ${unreadable} THEN false ELSE $5 END,
          "errorUpstreamStatus" = $6, "truncatedBy" = coalesce($7, "truncatedBy"),
          feedback = (feedback || ARRAY(SELECT message FROM unnest($8::text[]) AS message WHERE message <> ALL (feedback)))[1:100]
-       WHERE ${fenceSql} RETURNING id, status)
+       WHERE ${fenceSql} RETURNING id, status, "queryId", "brokerId", parameters, "truncatedBy", "newestAlertAt", "startedAt"
+     ), marked AS (${markSql})
      SELECT status, pg_notify('run_changed', id::text) FROM ended`,
     [
       runId,

@@ -49,7 +49,7 @@ export function recordRun(database: Database, batch: BatchToRecord): Promise<Rec
     await storeRejections(client, fence, rejections)
     const { repeated, bytes, truncatedBy } = choice
     const outcomes = { ...settled.outcomes, rejected: rejections.length, repeated }
-    const totals = { ...outcomes, bytes, truncatedBy, checkpoint, feedback }
+    const totals = { ...outcomes, bytes, truncatedBy, checkpoint, feedback, newestAlertAt: newestOf(alerts) }
     await addToRun(client, fence.runId, totals, progress.lastPosition + BigInt(choice.fresh.length))
     return { fenced: false, truncatedBy, room: roomLeft(progress, choice), outcomes }
   })
@@ -92,6 +92,11 @@ function settle(alerts: readonly PlacedAlert[], newest: Map<string, NewestConten
 
 function outcomeOf(known: NewestContent, alert: AlertToStore): 'changed' | 'duplicate' {
   return known.contentHash.equals(alert.contentHash) ? 'duplicate' : 'changed'
+}
+
+function newestOf(alerts: readonly PlacedAlert[]): Date | null {
+  const times = alerts.flatMap(({ generic: { timestamp } }) => (timestamp === null ? [] : Date.parse(timestamp)))
+  return times.length === 0 ? null : new Date(Math.max(...times))
 }
 
 function roomLeft({ capAlerts, received }: RunProgress, { fresh }: Choice): number | null {

@@ -13,6 +13,8 @@ export interface BatchTotals {
   readonly truncatedBy: TruncatedBy | null
   readonly checkpoint: string | null
   readonly feedback: readonly string[]
+  /** Newest alert [UTC]. */
+  readonly newestAlertAt?: Date | null
 }
 export type TruncatedBy = 'alerts' | 'bytes' | 'seconds'
 
@@ -142,6 +144,7 @@ export async function addToRun(client: PoolClient, runId: string, totals: BatchT
     `UPDATE "Run" SET "newCount" = "newCount" + $2, "changedCount" = "changedCount" + $3, "duplicateCount" = "duplicateCount" + $4,
        "rejectedCount" = "rejectedCount" + $5, "repeatedCount" = "repeatedCount" + $6, "receivedBytes" = "receivedBytes" + $7,
        "truncatedBy" = coalesce($8, "truncatedBy"), checkpoint = coalesce($9, checkpoint), "lastPosition" = $10,
+       "newestAlertAt" = greatest("newestAlertAt", $12::timestamptz),
        feedback = (feedback || ARRAY(SELECT message FROM unnest($11::text[]) AS message WHERE message <> ALL (feedback)))[1:100]
      WHERE id = $1`,
     [
@@ -155,7 +158,8 @@ export async function addToRun(client: PoolClient, runId: string, totals: BatchT
       totals.truncatedBy,
       totals.checkpoint,
       lastPosition.toString(),
-      totals.feedback
+      totals.feedback,
+      totals.newestAlertAt ?? null
     ]
   )
   await client.query(`SELECT pg_notify('run_changed', $1)`, [runId])

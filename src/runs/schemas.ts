@@ -53,7 +53,18 @@ export type AdHocRun = Static<typeof AdHocRun>
 /** Body of a run of a saved query. */
 export const QueryRun = component(
   'QueryRun',
-  Type.Object({ caps: Type.Optional(ref(Caps)) }, { additionalProperties: false, description: 'How to run a saved query; may be empty.' })
+  Type.Object(
+    {
+      caps: Type.Optional(ref(Caps)),
+      onlyNew: Type.Optional(
+        Type.Boolean({
+          default: false,
+          description: 'Whether to ask only for alerts that are newer than `newestAlertAt` of the query, less a day in case some come late.'
+        })
+      )
+    },
+    { additionalProperties: false, description: 'How to run a saved query; may be empty.' }
+  )
 )
 
 export const runStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
@@ -116,7 +127,12 @@ export const Run = component(
       feedback: Type.Array(Type.String(), { description: 'What the broker or its module tells about the results.' }),
       error: nullableRef(RunFailure, { description: 'Why it failed; null unless it did.' }),
       attempt: Type.Integer({ minimum: 0, description: 'How often a worker took the run up [count].' }),
-      createdBy: Type.String({ description: 'Caller who started it.' }),
+      createdBy: Type.String({ description: 'Caller who started it, or who saved the query with the schedule that did.' }),
+      scheduledFor: Nullable({ ...Timestamp, description: 'Time of the schedule that started it [UTC]; null when somebody did.' }),
+      newerThan: Nullable({
+        ...Timestamp,
+        description: 'Only alerts that are newer were asked for, where the broker can be asked so [UTC]; null = all.'
+      }),
       createdAt: Timestamp,
       startedAt: Nullable(Timestamp),
       finishedAt: Nullable(Timestamp)

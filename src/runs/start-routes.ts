@@ -73,7 +73,9 @@ export const runStartRoutes = ({ database, registry, reader, draining }: Needs):
   return async app => {
     app.post('/queries/:queryId/runs', { schema: startQueryRunSchema }, (request, reply) => {
       const { params, body, caller } = request
-      return start(request, reply, tx => startQueryRun(tx, { registry, caller, queryId: params.queryId, caps: body?.caps }))
+      return start(request, reply, tx =>
+        startQueryRun(tx, { registry, caller, queryId: params.queryId, caps: body?.caps, onlyNew: body?.onlyNew ?? false })
+      )
     })
 
     app.post('/runs', { schema: startRunSchema }, (request, reply) =>

@@ -7,6 +7,8 @@ import type { AdHocRun, Caps } from './schemas.ts'
 import { createRun, type RunRow } from './store.ts'
 
 const defaultAlertsCap = 100_000
+/** What is newer than the newest alert, less this long, is new: alerts come late, and what comes twice is stored once [ms]. */
+const overlapMilliseconds = 86_400_000
 
 interface Start {
   readonly registry: Registry
@@ -14,11 +16,20 @@ interface Start {
   readonly caps?: Caps | undefined
 }
 
+interface QueryStart extends Start {
+  readonly queryId: string
+  /** Whether to ask only for what is newer than the newest alert of earlier runs. */
+  readonly onlyNew?: boolean
+  /** Time of the schedule that starts it. */
+  readonly scheduledFor?: Date
+}
+
 /** Queues a run of a saved query; throws 404 for an unknown query, 409 when it cannot be run as it is. */
-export async function startQueryRun(tx: Transaction, { registry, caller, caps, queryId }: Start & { queryId: string }): Promise<RunRow> {
+export async function startQueryRun(tx: Transaction, start: QueryStart): Promise<RunRow> {
+  const { registry, caller, caps, queryId, onlyNew = false, scheduledFor } = start
   const query = await findQuery(tx, queryId)
   if (query === null) throw notFound('query', queryId)
-  const { name, brokerId, parameters } = query
+  const { name, brokerId, parameters, newestAlertAt } = query
   const broker = registry.get(brokerId)
   if (broker === undefined) throw conflict(`The query is for '${brokerId}', a broker whose module is not installed.`)
   const complaints = broker.parameterComplaints(parameters)
@@ -34,6 +45,8 @@ export async function startQueryRun(tx: Transaction, { registry, caller, caps, q
     brokerId,
     parameters: Object(parameters),
     caps: capsOf(broker, caps),
+    ...(scheduledFor && { scheduledFor }),
+    ...(onlyNew && newestAlertAt && { newerThan: new Date(newestAlertAt.getTime() - overlapMilliseconds) }),
     createdBy: caller
   })
 }

@@ -19,6 +19,10 @@ export interface RunToCreate {
   readonly parameters: object
   readonly caps: { readonly alerts: number | null; readonly bytes: number | null; readonly seconds: number | null }
   readonly createdBy: string
+  /** Time of the schedule that starts it. */
+  readonly scheduledFor?: Date
+  /** Only what is newer is wanted [UTC]. */
+  readonly newerThan?: Date
 }
 
 /** Puts a run in the queue; workers are woken when the transaction commits. */
@@ -28,6 +32,12 @@ export async function createRun(tx: Transaction, { caps, parameters, ...run }: R
   })
   await tx.$executeRaw`SELECT pg_notify('run_queued', ${row.id})`
   return row
+}
+
+/** Tells whether a query has a run that has not ended. */
+export async function hasActiveRun(db: Reader, queryId: string): Promise<boolean> {
+  const run = await db.run.findFirst({ where: { queryId, status: { in: ['queued', 'running'] } }, select: { id: true } })
+  return run !== null
 }
 
 /** Finds a run; null when there is none. */

@@ -7,7 +7,7 @@ export interface SourceFile {
 }
 
 /** What a room may use besides itself, as prefixes of paths under src/. */
-const foundations = ['domain/', 'broker-kit/', 'outbound/', 'http/', 'database.ts', 'metrics.ts']
+const foundations = ['domain/', 'broker-kit/', 'outbound/', 'outbox/', 'http/', 'background.ts', 'database.ts', 'metrics.ts']
 const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   'broker-kit': ['domain/'],
@@ -17,6 +17,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   config: ['domain/'],
   http: ['domain/', 'broker-kit/', 'database.ts', 'metrics.ts'],
   outbound: ['domain/', 'broker-kit/', 'database.ts'],
+  outbox: ['domain/', 'background.ts', 'database.ts'],
   catalog: foundations,
   queries: foundations,
   alerts: foundations,
@@ -36,6 +37,7 @@ const offers = ['runs/run-kind.ts']
 const entries: Readonly<Record<string, readonly string[]>> = {
   'config.ts': ['config/', 'domain/'],
   'database.ts': ['database/', 'generated/'],
+  'background.ts': [],
   'metrics.ts': [],
   'migrate.ts': ['config.ts', 'database.ts', 'database/']
 }

@@ -9,10 +9,8 @@ import { type Database, openDatabase } from '../../src/database.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { type Gates, openGates } from '../../src/outbound/gates.ts'
 import type { Policy } from '../../src/outbound/policy.ts'
-import { photometryRuns } from '../../src/photometry/photometry-runs.ts'
-import { alertRuns } from '../../src/runs/alert-runs.ts'
 import { queueState } from '../../src/runs/queue-store.ts'
-import { startWorker } from '../../src/runs/worker.ts'
+import { startWork } from '../../src/work.ts'
 import { createTestDatabase, silent } from './database.ts'
 
 /** An answer of the service. A member of the body that is not what a test thinks fails its assertion. */
@@ -75,8 +73,7 @@ export async function startService({ variables = {}, modules = [], logger, via, 
   const app = await buildApp({ config, database, registry, gates, metrics, ...(logger && { logger }) })
   await app.ready()
   server.on('request', (request, response) => app.routing(request, response))
-  const kinds = { alerts: alertRuns, photometry: photometryRuns }
-  const worker = startWorker({ database, registry, kinds, gates, log: quiet, metrics, concurrency: config.workerConcurrency })
+  const worker = startWork({ database, registry, gates, log: quiet, metrics, concurrency: config.workerConcurrency })
   const close = async () => {
     app.health.drain()
     server.close()
