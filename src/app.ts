@@ -19,6 +19,7 @@ import { refuseUnknown } from './http/validation.ts'
 import type { Metrics } from './metrics.ts'
 import type { Gates } from './outbound/gates.ts'
 import { photometryRoutes } from './photometry/routes.ts'
+import { movePhotometry } from './photometry/store.ts'
 import { queryRoutes } from './queries/routes.ts'
 import { waitForEnd } from './runs/follow-run.ts'
 import { presentRun } from './runs/present-run.ts'
@@ -75,7 +76,7 @@ export async function buildApp({ config, database, registry, gates, metrics, log
       await v1.register(runRoutes({ database }))
       await v1.register(runResultRoutes({ database, reader, draining }))
       await v1.register(alertRoutes({ database }))
-      await v1.register(targetRoutes({ database, registry, matchRadius: config.matchRadius }))
+      await v1.register(targetRoutes({ database, registry, matchRadius: config.matchRadius, movePhotometry }))
       const endOf = (runId: string, signal: AbortSignal) => waitForEnd(reader, runId, signal)
       await v1.register(photometryRoutes({ database, registry, presentRun, waitForEnd: endOf, draining }))
     },

@@ -5,22 +5,27 @@ import { getTarget } from './get-target.ts'
 import { absorbTarget, holdTargets } from './merge-store.ts'
 import type { StoredTarget } from './store.ts'
 
+/** Moves a light curve from one target to another, both of which are held. */
+export type MovePhotometry = (tx: Transaction, move: { readonly from: string; readonly to: string }) => Promise<void>
+
 interface Merge {
   readonly tx: Transaction
   /** The target that stays. */
   readonly into: string
   /** The target that is taken in. */
   readonly from: string
+  readonly movePhotometry: MovePhotometry
 }
 
 /** Makes one target of two: everything of the one moves to the other; throws 409 when they are of different types. */
-export async function mergeTarget({ tx, into, from }: Merge): Promise<StoredTarget> {
+export async function mergeTarget({ tx, into, from, movePhotometry }: Merge): Promise<StoredTarget> {
   if (from === into) throw invalid([{ pointer: '/from', message: 'must be another target' }])
   const targets = await holdTargets(tx, [into, from])
   const [kept, taken] = [targets.get(into), targets.get(from)]
   if (kept === undefined) throw notFound('target', into)
   if (taken === undefined) throw invalid([{ pointer: '/from', message: 'must be a target' }])
   if (kept.type !== taken.type) throw conflict(`One target is of type ${kept.type}, the other of type ${taken.type}.`)
+  await movePhotometry(tx, { from, to: into })
   await absorbTarget(tx, { into, from, fields: unknownFields(kept, taken) })
   return getTarget(tx, into)
 }

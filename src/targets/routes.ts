@@ -16,7 +16,7 @@ import { getTarget } from './get-target.ts'
 import { pageOfNames, pageOfTargetAlerts } from './list-parts.ts'
 import { pageOfTargets } from './list-targets.ts'
 import { targetListRoutes } from './lists/routes.ts'
-import { mergeTarget } from './merge-target.ts'
+import { type MovePhotometry, mergeTarget } from './merge-target.ts'
 import { addName, removeName } from './name-target.ts'
 import * as operations from './operations.ts'
 import { preview } from './preview.ts'
@@ -29,6 +29,8 @@ interface Needs {
   readonly registry: Registry
   /** Positions closer than this are the same, where a request does not say [arcsec]. */
   readonly matchRadius: number
+  /** Light curves are kept by a room that knows targets; so it is handed in. */
+  readonly movePhotometry: MovePhotometry
 }
 
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
@@ -45,7 +47,7 @@ export const targetRoutes =
     serveAlerts(app, needs)
   }
 
-function serveTargets(app: App, { database, registry, matchRadius }: Needs): void {
+function serveTargets(app: App, { database, registry, matchRadius, movePhotometry }: Needs): void {
   const validatorCompiler = checkingCreation(app.validatorCompiler)
   app.post('/targets', { schema: operations.createTarget, validatorCompiler }, async (request, reply) => {
     const { body, caller, query } = request
@@ -84,7 +86,7 @@ function serveTargets(app: App, { database, registry, matchRadius }: Needs): voi
   app.post('/targets/:targetId/merge', { schema: operations.mergeTarget }, async (request, reply) => {
     const merge = { into: request.params.targetId, from: request.body.from }
     const effect: Effect = async tx => {
-      const target = await mergeTarget({ tx, ...merge })
+      const target = await mergeTarget({ tx, ...merge, movePhotometry })
       return { status: 200, body: toTarget(target), headers: { ETag: versionTag(target.version) } }
     }
     return sendAnswer(reply, await repeatOnRace(() => idempotently({ request, database, effect })))

@@ -3,12 +3,15 @@ import { curveBroker } from './curve-broker.ts'
 import { type Answer, type Service, startService } from './service.ts'
 import { startUpstream, type UpstreamRoutes } from './upstream.ts'
 
-/** A service with made-up brokers, and one target that all of them sent an alert of. */
+/** A service with made-up brokers, and the targets that they sent alerts of. */
 export interface CurveService extends Service {
+  /** Each target once, in the order of the brokers. */
+  readonly targetIds: readonly string[]
+  /** The first target. */
   readonly targetId: string
-  /** Brings the light curve up to date, and answers the runs when they have ended. */
-  refresh(brokerId?: string): Promise<Answer['body'][]>
-  /** The whole light curve. */
+  /** Brings the light curve of a target up to date, and answers the runs when they have ended. */
+  refresh(brokerId?: string, targetId?: string): Promise<Answer['body'][]>
+  /** The whole light curve of the first target. */
   curve(query?: string): Promise<Answer['body'][]>
 }
 
@@ -18,17 +21,17 @@ export async function startCurveService(brokers: Readonly<Record<string, Upstrea
   const brokerIds = Object.keys(brokers)
   const modules = brokerIds.map((id, index) => curveBroker(id, upstreams[index]?.url ?? ''))
   const service = await startService({ modules })
-  let targetId = ''
+  const targetIds: string[] = []
   for (const brokerId of brokerIds) {
     const { body: run } = await service.post('/v1/runs', { brokerId, parameters: {} }, { prefer: 'wait=30' })
     assert.equal(run.status, 'succeeded', JSON.stringify(run))
     const { body: alerts } = await service.get(`/v1/runs/${run.id}/alerts`)
     const { body: target } = await service.post('/v1/targets', { alertId: alerts.items[0].id })
-    assert.ok(targetId === '' || targetId === target.id, JSON.stringify(target))
-    targetId = target.id
+    if (!targetIds.includes(target.id)) targetIds.push(target.id)
   }
-  const refresh = async (brokerId?: string) => {
-    const path = `/v1/targets/${targetId}/photometry/refresh`
+  const [targetId = ''] = targetIds
+  const refresh = async (brokerId?: string, id = targetId) => {
+    const path = `/v1/targets/${id}/photometry/refresh`
     const { status, body } = await service.post(path, brokerId === undefined ? undefined : { brokerId }, { prefer: 'wait=30' })
     assert.equal(status, 200, JSON.stringify(body))
     return body.runs
@@ -38,5 +41,5 @@ export async function startCurveService(brokers: Readonly<Record<string, Upstrea
     await service.close()
     for (const upstream of upstreams) await upstream.close()
   }
-  return { ...service, targetId, refresh, curve, close }
+  return { ...service, targetIds, targetId, refresh, curve, close }
 }

@@ -30,6 +30,7 @@ test('a measurement that comes through two brokers is one point; limits and nega
     'broker-b': curveRoutes('obj 1', { curve: () => [] }),
     'broker-c': curveRoutes('OBJ-1', { curve: () => [detection, { ...limit, timestamp: '2026-03-01T05:00:10.002+01:00' }, faded] })
   })
+  assert.equal(service.targetIds.length, 1)
   const runs = await service.refresh()
   assert.deepEqual(
     runs.map(run => [run.kind, run.brokerId, run.status]),
@@ -121,6 +122,30 @@ test('a point that does not fit is a rejection with a reason, and the others are
       '/band must hold neither U+0000 nor a lone surrogate.'
     ]
   )
+})
+
+test('targets that are merged have one light curve, which all their brokers keep up to date', async t => {
+  const service = await start(t, {
+    'broker-a': curveRoutes('OBJ1', { curve: () => [detection, limit] }),
+    'broker-b': curveRoutes('OTHER', { curve: () => [detection, faded], ra: 11 })
+  })
+  const [, other = ''] = service.targetIds
+  await service.refresh()
+  await service.refresh('broker-b', other)
+  assert.equal((await service.post(`/v1/targets/${service.targetId}/merge`, { from: other })).status, 200)
+  const points = await service.curve()
+  assert.deepEqual(
+    points.map(({ kind, brokerIds }) => [kind, brokerIds.join()]),
+    [
+      ['limit', 'broker-a'],
+      ['forced', 'broker-b'],
+      ['detection', 'broker-a,broker-b']
+    ]
+  )
+  assert.deepEqual((await service.refresh()).map(countsOf), [
+    { ...none, duplicate: 2 },
+    { ...none, duplicate: 2 }
+  ])
 })
 
 test('a cancelled run stops at once, and one whose target was deleted meanwhile ends with that reason', async t => {
