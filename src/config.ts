@@ -20,6 +20,8 @@ export interface Config {
   readonly enabledBrokers: readonly string[] | null
   /** Runs that this process executes at once [count]. */
   readonly workerConcurrency: number
+  /** How long results are kept [day]; null: for ever. */
+  readonly runRetentionDays: number | null
   /** Targets closer together than this are the same, unless a request says otherwise [arcsec]. */
   readonly matchRadius: number
   /** BROKER_<ID>_<SETTING> and BROKER_<ID>_BASE_URL as written; what they mean is for the registry to say. */
@@ -41,6 +43,7 @@ export function readConfig(environment: Environment): { config: Config; faults: 
     brokerModules: Object.freeze(listOf(variables.BROKER_MODULES ?? '')),
     enabledBrokers: variables.ENABLED_BROKERS === undefined ? null : Object.freeze(listOf(variables.ENABLED_BROKERS)),
     workerConcurrency: variables.WORKER_CONCURRENCY,
+    runRetentionDays: variables.RUN_RETENTION_DAYS ?? null,
     matchRadius: variables.MATCH_RADIUS,
     brokerVariables: Object.freeze(brokerVariablesOf(environment, variables))
   }

@@ -8,6 +8,7 @@ import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { createMetrics } from './metrics.ts'
 import { openGates } from './outbound/gates.ts'
+import { startHousekeeping } from './runs/keep-house.ts'
 import { queueState } from './runs/queue-store.ts'
 import { startWork } from './work.ts'
 
@@ -51,10 +52,11 @@ async function start({ config, registry, log }: Parts): Promise<{ close(): Promi
     await app.listen({ host: config.host, port: config.port })
     const worker =
       config.role === 'api' ? null : startWork({ database, registry, gates, log, metrics, concurrency: config.workerConcurrency })
+    const house = config.role === 'api' ? null : startHousekeeping({ database, log, retentionDays: config.runRetentionDays })
     const close = async () => {
       setTimeout(() => app.server.closeAllConnections(), drainMilliseconds).unref()
       app.health.drain()
-      await Promise.all([app.close(), worker?.stop()])
+      await Promise.all([app.close(), worker?.stop(), house?.stop()])
       await gates.close()
       await database.close()
     }

@@ -23,6 +23,7 @@ describe('the configuration', () => {
         brokerModules: [],
         enabledBrokers: null,
         workerConcurrency: 4,
+        runRetentionDays: null,
         matchRadius: 2,
         brokerVariables: { BROKER_MY_BROKER_BASE_URL: 'http://127.0.0.1:3000/examples/my-broker/' }
       },
@@ -42,6 +43,7 @@ describe('the configuration', () => {
       BROKER_MODULES: './fink.ts, antares-broker,',
       ENABLED_BROKERS: 'my-broker',
       WORKER_CONCURRENCY: '16',
+      RUN_RETENTION_DAYS: '90',
       MATCH_RADIUS: '0.5',
       BROKER_LASAIR_ZTF_API_TOKEN: 'x',
       HOME: '/root'
@@ -61,6 +63,7 @@ describe('the configuration', () => {
       brokerModules: ['./fink.ts', 'antares-broker'],
       enabledBrokers: ['my-broker'],
       workerConcurrency: 16,
+      runRetentionDays: 90,
       matchRadius: 0.5,
       brokerVariables: { BROKER_MY_BROKER_BASE_URL: 'http://127.0.0.1:8080/examples/my-broker/', BROKER_LASAIR_ZTF_API_TOKEN: 'x' }
     })

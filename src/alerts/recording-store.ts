@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import type { GenericAlert } from '../domain/alert.ts'
 import { nameKey } from '../domain/name.ts'
 import { skyPixel } from '../domain/sky.ts'
+import { timeOfUuid } from '../domain/uuid.ts'
 
 /** An alert on its way into the store, under an id of ours made beforehand. */
 export interface AlertToStore {
@@ -16,6 +17,8 @@ export interface AlertToStore {
 export interface NewestContent {
   readonly alertId: string
   readonly contentHash: Buffer
+  /** Whether retention has dropped the alert, or may do so before the results that come to refer to it now. */
+  readonly isStale?: boolean
 }
 
 /**
@@ -35,13 +38,27 @@ export async function takeKeys(client: PoolClient, brokerId: string, alerts: rea
   const newest = new Map<string, NewestContent>(inserted.rows.flatMap(({ brokerAlertId }) => entryOf(first, brokerAlertId)))
   const known = ids.filter(id => !newest.has(id))
   if (known.length === 0) return newest
-  const locked = await client.query<{ brokerAlertId: string } & NewestContent>(
-    `SELECT "brokerAlertId", "alertId", "contentHash" FROM "AlertKey"
-     WHERE "brokerId" = $1 AND "brokerAlertId" = ANY($2::text[]) ORDER BY "brokerAlertId" COLLATE "C" FOR UPDATE`,
+  const locked = await client.query<{ brokerAlertId: string } & NewestContent & Keeping>(
+    `SELECT "brokerAlertId", "alertId", "contentHash", "alertsFrom",
+       extract(epoch FROM now() - days * interval '1 day')::float8 * 1000 AS "staleBefore"
+     FROM "AlertKey" AS key LEFT JOIN "Retention" ON true
+     WHERE "brokerId" = $1 AND "brokerAlertId" = ANY($2::text[]) ORDER BY "brokerAlertId" COLLATE "C" FOR UPDATE OF key`,
     [brokerId, known]
   )
-  for (const { brokerAlertId, alertId, contentHash } of locked.rows) newest.set(brokerAlertId, { alertId, contentHash })
+  for (const { brokerAlertId, alertId, contentHash, ...keeping } of locked.rows) {
+    newest.set(brokerAlertId, { alertId, contentHash, isStale: isStale(alertId, keeping) })
+  }
   return newest
+}
+
+interface Keeping {
+  readonly alertsFrom: string | null
+  /** [ms since 1970]; null = alerts are kept for ever. */
+  readonly staleBefore: number | null
+}
+
+function isStale(alertId: string, { alertsFrom, staleBefore }: Keeping): boolean {
+  return (alertsFrom !== null && alertId < alertsFrom) || (staleBefore !== null && timeOfUuid(alertId) < staleBefore)
 }
 
 function firstOfEachId(alerts: readonly AlertToStore[]): Map<string, AlertToStore> {

@@ -53,6 +53,13 @@ export const Variables = Type.Object({
     maximum: 64,
     description: 'Runs that a worker executes at once [count].'
   }),
+  RUN_RETENTION_DAYS: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 36_500,
+      description: 'How long the results of a run are kept after it ended [day]; what a target came from is kept for ever. Unset: for ever.'
+    })
+  ),
   MATCH_RADIUS: Type.Number({
     default: 2,
     exclusiveMinimum: 0,

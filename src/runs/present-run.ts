@@ -17,6 +17,7 @@ export function presentRun(row: RunRow): Run {
     status: oneOf(['queued', 'running', 'succeeded', 'failed', 'cancelled'], status),
     counts: { received, new: newCount, changed: changedCount, duplicate: duplicateCount, rejected: rejectedCount, repeated: repeatedCount },
     truncated: truncatedBy !== null,
+    resultsDropped: Number(row.resultsDropped),
     truncatedBy: truncatedBy === null ? null : oneOf(['alerts', 'bytes', 'seconds'], truncatedBy),
     feedback,
     error: presentError(row),

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import { type AlertToStore, moveKeys, type NewestContent, storeAlerts, takeKeys } from '../alerts/recording-store.ts'
 import { type Database, inTransaction } from '../database.ts'
@@ -60,11 +61,12 @@ interface PlacedAlert extends AlertToStore {
   readonly item: AlertItem
 }
 
-/** Gives the fresh items their places in the run, in the order in which they came. */
-function inPlace({ fresh }: Choice, { lastPosition }: RunProgress) {
+/** Gives the fresh items their places in the run, in the order in which they came, and ids of PostgreSQL's time in the same order. */
+function inPlace({ fresh }: Choice, { lastPosition, now: msecs }: RunProgress) {
   const placed = fresh.map((item, index) => ({ item, position: lastPosition + BigInt(index + 1) }))
-  const alerts = placed.flatMap(({ item, position }): PlacedAlert[] =>
-    'generic' in item ? [{ ...item, item, position, alertId: uuidv7() }] : []
+  const sequence = randomInt(2 ** 31)
+  const alerts = placed.flatMap(({ item, position }, index): PlacedAlert[] =>
+    'generic' in item ? [{ ...item, item, position, alertId: uuidv7({ msecs, seq: sequence + index }) }] : []
   )
   const rejections = placed.flatMap(({ item, position }) => ('reason' in item ? [{ item, position }] : []))
   return { alerts, rejections }
@@ -79,13 +81,15 @@ function settle(alerts: readonly PlacedAlert[], newest: Map<string, NewestConten
     const known = newest.get(alert.generic.id)
     const outcome = known === undefined || known.alertId === alert.alertId ? 'new' : outcomeOf(known, alert)
     outcomes[outcome]++
-    if (outcome !== 'duplicate') toStore.push(alert)
-    if (outcome === 'changed') {
+    // Known, but soon gone: it stays a duplicate, of which the service stores a copy that lasts as long as this run.
+    const isKept = outcome === 'duplicate' && known !== undefined && !known.isStale
+    if (isKept) return { position: alert.position, item: alert.item, alertId: known.alertId, outcome }
+    toStore.push(alert)
+    if (outcome !== 'new') {
       moves.set(alert.generic.id, alert)
       newest.set(alert.generic.id, alert)
     }
-    const alertId = outcome === 'duplicate' && known ? known.alertId : alert.alertId
-    return { position: alert.position, item: alert.item, alertId, outcome }
+    return { position: alert.position, item: alert.item, alertId: alert.alertId, outcome }
   })
   return { outcomes, toStore, moves, runAlerts }
 }

@@ -33,6 +33,8 @@ export interface RunProgress {
   /** Raw text of the distinct items [byte]. */
   readonly bytes: number
   readonly lastPosition: bigint
+  /** PostgreSQL's time, the only clock that ids of alerts go by [ms since 1970]. */
+  readonly now: number
   readonly capAlerts: number | null
   readonly capBytes: number | null
 }
@@ -49,13 +51,14 @@ export async function lockRun(client: PoolClient, { runId, attempt }: Fence): Pr
     received: number
     bytes: number
     lastPosition: string
+    now: number
     capAlerts: number | null
     capBytes: number | null
   }>(
     `UPDATE "Run" SET "leaseUntil" = clock_timestamp() + interval '15 s', "attemptRecorded" = true
      WHERE id = $1 AND attempt = $2 AND status = 'running'
      RETURNING "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received, "receivedBytes"::float8 AS bytes,
-       "lastPosition"::text AS "lastPosition", "capAlerts", "capBytes"::float8 AS "capBytes"`,
+       "lastPosition"::text AS "lastPosition", extract(epoch FROM clock_timestamp())::float8 * 1000 AS now, "capAlerts", "capBytes"::float8 AS "capBytes"`,
     [runId, attempt]
   )
   const [row] = rows

@@ -6,11 +6,12 @@ import { clientSignal } from '../http/client-gone.ts'
 import { sendNdjson } from '../http/ndjson.ts'
 import { ref } from '../http/openapi.ts'
 import { PageQuery, sendPage } from '../http/pagination.ts'
-import { notFound } from '../http/problems.ts'
+import { notFound, problemResponses } from '../http/problems.ts'
 import { sendEvents } from '../http/sse.ts'
 import { exportRun } from './export-run.ts'
 import { followRun } from './follow-run.ts'
 import { pageOfRejections, pageOfRunAlerts, positionOf } from './list-results.ts'
+import { refuseDropped } from './results-dropped.ts'
 import { placeOf, runEvents } from './run-events.ts'
 import type { RunReader } from './run-reader.ts'
 import { RejectionPage, RunAlert, RunAlertPage, RunEvent, RunId, StreamQuery } from './schemas.ts'
@@ -25,7 +26,7 @@ const listRunAlertsSchema = {
   tags,
   params: RunId,
   querystring: PageQuery,
-  response: { 200: ref(RunAlertPage) }
+  response: { 200: ref(RunAlertPage), ...problemResponses(410) }
 }
 
 const streamRunAlertsSchema = {
@@ -40,7 +41,8 @@ const streamRunAlertsSchema = {
     200: Type.Unsafe<string>({
       description: 'RunAlert objects, one a line.',
       content: { 'application/x-ndjson': { schema: ref(RunAlert) } }
-    })
+    }),
+    ...problemResponses(410)
   }
 }
 
@@ -51,7 +53,7 @@ const listRejectionsSchema = {
   tags,
   params: RunId,
   querystring: PageQuery,
-  response: { 200: ref(RejectionPage) }
+  response: { 200: ref(RejectionPage), ...problemResponses(410) }
 }
 
 const exportRunAlertsSchema = {
@@ -60,7 +62,10 @@ const exportRunAlertsSchema = {
   description: 'A header and one line an alert, in the order in which they were recorded; what was recorded when it is asked for.',
   tags,
   params: RunId,
-  response: { 200: Type.Unsafe<unknown>({ description: 'CSV (RFC 4180).', content: { 'text/csv': { schema: { type: 'string' } } } }) }
+  response: {
+    200: Type.Unsafe<unknown>({ description: 'CSV (RFC 4180).', content: { 'text/csv': { schema: { type: 'string' } } } }),
+    ...problemResponses(410)
+  }
 }
 
 const listenToRunSchema = {
@@ -91,7 +96,9 @@ interface Needs {
 /** Results of runs over HTTP. */
 export const runResultRoutes = ({ database, reader, draining }: Needs): FastifyPluginAsyncTypebox => {
   const find = async (runId: string) => {
-    if ((await findRun(database.prisma, runId)) === null) throw notFound('run', runId)
+    const run = await findRun(database.prisma, runId)
+    if (run === null) throw notFound('run', runId)
+    return run
   }
   const ending = (reply: Parameters<typeof clientSignal>[0]) => AbortSignal.any([clientSignal(reply), draining])
 
@@ -108,12 +115,12 @@ export const runResultRoutes = ({ database, reader, draining }: Needs): FastifyP
       const { runId } = request.params
       const { cursor, follow } = request.query
       const after = positionOf(cursor)
-      await find(runId)
+      refuseDropped(await find(runId), after)
       return sendNdjson(reply, followRun(reader, { runId, after, follow, signal: ending(reply) }))
     })
 
     app.get('/runs/:runId/alerts.csv', { schema: exportRunAlertsSchema, exposeHeadRoute: false }, async ({ params: { runId } }, reply) => {
-      await find(runId)
+      refuseDropped(await find(runId), 0n)
       const lines = exportRun(database, { runId, signal: ending(reply) })
       reply.header('Content-Disposition', `attachment; filename="run-${runId}.csv"`)
       return reply.type('text/csv; charset=utf-8').send(Readable.from(lines, { objectMode: false }))

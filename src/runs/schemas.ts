@@ -124,6 +124,7 @@ export const Run = component(
       counts: ref(RunCounts),
       truncated: Type.Boolean({ description: 'Whether a cap cut the results: the broker had more.' }),
       truncatedBy: Nullable(StringEnum(['alerts', 'bytes', 'seconds'], { description: 'The cap that cut the results.' })),
+      resultsDropped: Count('Results that retention has dropped, the oldest ones of those received; they are no longer listed'),
       feedback: Type.Array(Type.String(), { description: 'What the broker or its module tells about the results.' }),
       error: nullableRef(RunFailure, { description: 'Why it failed; null unless it did.' }),
       attempt: Type.Integer({ minimum: 0, description: 'How often a worker took the run up [count].' }),

@@ -58,7 +58,7 @@ export type Run = Prisma.RunModel
 export type RunSegment = Prisma.RunSegmentModel
 /**
  * Model Retention
- * What retention has dropped: one row, or none while it has dropped nothing.
+ * How long results are kept, for all who record: one row, or none before anyone has kept house.
  */
 export type Retention = Prisma.RetentionModel
 /**

@@ -2029,6 +2029,7 @@ export type RunSegmentScalarFieldEnum = (typeof RunSegmentScalarFieldEnum)[keyof
 
 export const RetentionScalarFieldEnum = {
   id: 'id',
+  days: 'days',
   alertsFrom: 'alertsFrom'
 } as const
 

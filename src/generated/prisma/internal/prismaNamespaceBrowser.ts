@@ -163,6 +163,7 @@ export type RunSegmentScalarFieldEnum = (typeof RunSegmentScalarFieldEnum)[keyof
 
 export const RetentionScalarFieldEnum = {
   id: 'id',
+  days: 'days',
   alertsFrom: 'alertsFrom'
 } as const
 

@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Retention
- * What retention has dropped: one row, or none while it has dropped nothing.
+ * How long results are kept, for all who record: one row, or none before anyone has kept house.
  */
 export type RetentionModel = runtime.Types.Result.DefaultSelection<Prisma.$RetentionPayload>
 
@@ -28,24 +28,29 @@ export type AggregateRetention = {
 
 export type RetentionAvgAggregateOutputType = {
   id: number | null
+  days: number | null
 }
 
 export type RetentionSumAggregateOutputType = {
   id: number | null
+  days: number | null
 }
 
 export type RetentionMinAggregateOutputType = {
   id: number | null
+  days: number | null
   alertsFrom: string | null
 }
 
 export type RetentionMaxAggregateOutputType = {
   id: number | null
+  days: number | null
   alertsFrom: string | null
 }
 
 export type RetentionCountAggregateOutputType = {
   id: number
+  days: number
   alertsFrom: number
   _all: number
 }
@@ -53,24 +58,29 @@ export type RetentionCountAggregateOutputType = {
 
 export type RetentionAvgAggregateInputType = {
   id?: true
+  days?: true
 }
 
 export type RetentionSumAggregateInputType = {
   id?: true
+  days?: true
 }
 
 export type RetentionMinAggregateInputType = {
   id?: true
+  days?: true
   alertsFrom?: true
 }
 
 export type RetentionMaxAggregateInputType = {
   id?: true
+  days?: true
   alertsFrom?: true
 }
 
 export type RetentionCountAggregateInputType = {
   id?: true
+  days?: true
   alertsFrom?: true
   _all?: true
 }
@@ -163,7 +173,8 @@ export type RetentionGroupByArgs<ExtArgs extends runtime.Types.Extensions.Intern
 
 export type RetentionGroupByOutputType = {
   id: number
-  alertsFrom: string
+  days: number | null
+  alertsFrom: string | null
   _count: RetentionCountAggregateOutputType | null
   _avg: RetentionAvgAggregateOutputType | null
   _sum: RetentionSumAggregateOutputType | null
@@ -191,12 +202,14 @@ export type RetentionWhereInput = {
   OR?: Prisma.RetentionWhereInput[]
   NOT?: Prisma.RetentionWhereInput | Prisma.RetentionWhereInput[]
   id?: Prisma.IntFilter<"Retention"> | number
-  alertsFrom?: Prisma.UuidFilter<"Retention"> | string
+  days?: Prisma.IntNullableFilter<"Retention"> | number | null
+  alertsFrom?: Prisma.UuidNullableFilter<"Retention"> | string | null
 }
 
 export type RetentionOrderByWithRelationInput = {
   id?: Prisma.SortOrder
-  alertsFrom?: Prisma.SortOrder
+  days?: Prisma.SortOrderInput | Prisma.SortOrder
+  alertsFrom?: Prisma.SortOrderInput | Prisma.SortOrder
 }
 
 export type RetentionWhereUniqueInput = Prisma.AtLeast<{
@@ -204,12 +217,14 @@ export type RetentionWhereUniqueInput = Prisma.AtLeast<{
   AND?: Prisma.RetentionWhereInput | Prisma.RetentionWhereInput[]
   OR?: Prisma.RetentionWhereInput[]
   NOT?: Prisma.RetentionWhereInput | Prisma.RetentionWhereInput[]
-  alertsFrom?: Prisma.UuidFilter<"Retention"> | string
+  days?: Prisma.IntNullableFilter<"Retention"> | number | null
+  alertsFrom?: Prisma.UuidNullableFilter<"Retention"> | string | null
 }, "id">
 
 export type RetentionOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
-  alertsFrom?: Prisma.SortOrder
+  days?: Prisma.SortOrderInput | Prisma.SortOrder
+  alertsFrom?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.RetentionCountOrderByAggregateInput
   _avg?: Prisma.RetentionAvgOrderByAggregateInput
   _max?: Prisma.RetentionMaxOrderByAggregateInput
@@ -222,90 +237,107 @@ export type RetentionScalarWhereWithAggregatesInput = {
   OR?: Prisma.RetentionScalarWhereWithAggregatesInput[]
   NOT?: Prisma.RetentionScalarWhereWithAggregatesInput | Prisma.RetentionScalarWhereWithAggregatesInput[]
   id?: Prisma.IntWithAggregatesFilter<"Retention"> | number
-  alertsFrom?: Prisma.UuidWithAggregatesFilter<"Retention"> | string
+  days?: Prisma.IntNullableWithAggregatesFilter<"Retention"> | number | null
+  alertsFrom?: Prisma.UuidNullableWithAggregatesFilter<"Retention"> | string | null
 }
 
 export type RetentionCreateInput = {
   id?: number
-  alertsFrom: string
+  days?: number | null
+  alertsFrom?: string | null
 }
 
 export type RetentionUncheckedCreateInput = {
   id?: number
-  alertsFrom: string
+  days?: number | null
+  alertsFrom?: string | null
 }
 
 export type RetentionUpdateInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
-  alertsFrom?: Prisma.StringFieldUpdateOperationsInput | string
+  days?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  alertsFrom?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type RetentionUncheckedUpdateInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
-  alertsFrom?: Prisma.StringFieldUpdateOperationsInput | string
+  days?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  alertsFrom?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type RetentionCreateManyInput = {
   id?: number
-  alertsFrom: string
+  days?: number | null
+  alertsFrom?: string | null
 }
 
 export type RetentionUpdateManyMutationInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
-  alertsFrom?: Prisma.StringFieldUpdateOperationsInput | string
+  days?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  alertsFrom?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type RetentionUncheckedUpdateManyInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
-  alertsFrom?: Prisma.StringFieldUpdateOperationsInput | string
+  days?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  alertsFrom?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type RetentionCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  days?: Prisma.SortOrder
   alertsFrom?: Prisma.SortOrder
 }
 
 export type RetentionAvgOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  days?: Prisma.SortOrder
 }
 
 export type RetentionMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  days?: Prisma.SortOrder
   alertsFrom?: Prisma.SortOrder
 }
 
 export type RetentionMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  days?: Prisma.SortOrder
   alertsFrom?: Prisma.SortOrder
 }
 
 export type RetentionSumOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  days?: Prisma.SortOrder
 }
 
 
 
 export type RetentionSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  days?: boolean
   alertsFrom?: boolean
 }, ExtArgs["result"]["retention"]>
 
 export type RetentionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  days?: boolean
   alertsFrom?: boolean
 }, ExtArgs["result"]["retention"]>
 
 export type RetentionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  days?: boolean
   alertsFrom?: boolean
 }, ExtArgs["result"]["retention"]>
 
 export type RetentionSelectScalar = {
   id?: boolean
+  days?: boolean
   alertsFrom?: boolean
 }
 
-export type RetentionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "alertsFrom", ExtArgs["result"]["retention"]>
+export type RetentionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "days" | "alertsFrom", ExtArgs["result"]["retention"]>
 
 export type $RetentionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Retention"
@@ -313,9 +345,13 @@ export type $RetentionPayload<ExtArgs extends runtime.Types.Extensions.InternalA
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: number
     /**
+     * null = for ever [day]
+     */
+    days: number | null
+    /**
      * alerts of lesser ids may be gone
      */
-    alertsFrom: string
+    alertsFrom: string | null
   }, ExtArgs["result"]["retention"]>
   composites: {}
 }
@@ -740,6 +776,7 @@ export interface Prisma__RetentionClient<T, Null = never, ExtArgs extends runtim
  */
 export interface RetentionFieldRefs {
   readonly id: Prisma.FieldRef<"Retention", 'Int'>
+  readonly days: Prisma.FieldRef<"Retention", 'Int'>
   readonly alertsFrom: Prisma.FieldRef<"Retention", 'String'>
 }
     
@@ -940,7 +977,7 @@ export type RetentionCreateArgs<ExtArgs extends runtime.Types.Extensions.Interna
   /**
    * The data needed to create a Retention.
    */
-  data: Prisma.XOR<Prisma.RetentionCreateInput, Prisma.RetentionUncheckedCreateInput>
+  data?: Prisma.XOR<Prisma.RetentionCreateInput, Prisma.RetentionUncheckedCreateInput>
 }
 
 /**

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Retention" ADD COLUMN     "days" INTEGER,
+ALTER COLUMN "alertsFrom" DROP NOT NULL;
