@@ -11,7 +11,8 @@ const root = resolve(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const facts: Facts = {
   scripts: Object.keys(JSON.parse(read('package.json')).scripts),
-  variables: Object.keys(Variables.properties),
+  // Values of the API look like variables: NON_SIDEREAL.
+  variables: [...Object.keys(Variables.properties), ...(read('openapi/openapi.json').match(/(?<=")[A-Z]+(?:_[A-Z]+)+(?=")/g) ?? [])],
   routes: Object.keys(JSON.parse(read('openapi/openapi.json')).paths),
   exists: path => existsSync(join(root, path)),
   read

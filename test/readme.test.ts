@@ -92,6 +92,12 @@ async function entriesOf(folder: string): Promise<string[]> {
 function rowOf([name, schema]: [string, TSchema]): string[] {
   const { default: fallback, description = '', type, enum: values, minimum, maximum } = schema
   const code = (value: unknown) => `\`${value}\``
-  const takes = Array.isArray(values) ? values.map(code).join(', ') : type === 'integer' ? `${minimum} to ${maximum}` : 'text'
+  const takes = Array.isArray(values)
+    ? values.map(code).join(', ')
+    : type === 'integer'
+      ? `${minimum} to ${maximum}`
+      : type === 'number'
+        ? 'a number'
+        : 'text'
   return [code(name), fallback === undefined ? '' : code(fallback), takes, description.replaceAll('<', '&lt;')]
 }
