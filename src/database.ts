@@ -54,7 +54,8 @@ function openPool({ url, size, log }: { url: string; size: number; log: Log }): 
     keepAlive: true,
     connectionTimeoutMillis: connectTimeout,
     onConnect: async client => {
-      await client.query(`SET TIME ZONE 'UTC'; SET statement_timeout = ${statementTimeout}`)
+      // Compiling statements pays for reports, not for look-ups: it made matching a batch 28 times slower.
+      await client.query(`SET TIME ZONE 'UTC'; SET statement_timeout = ${statementTimeout}; SET jit = off`)
     }
   })
   // Without these listeners the loss of a connection would end the process: the pool minds its idle connections only.

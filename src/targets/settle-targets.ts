@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { StoredAlert } from '../alerts/store.ts'
 import type { Transaction } from '../database.ts'
 import { nameKey } from '../domain/name.ts'
@@ -103,7 +102,7 @@ function settleOne(wanted: Wanted, round: Round): Settled {
 
 function create({ description, names, likeness, alert, history }: Wanted, { pending, plan, caller }: Round): string {
   const { aliases: _, extras = {}, ...row } = description
-  const id = uuidv7()
+  const id = plan.newId()
   plan.targets.push({ ...row, ...history, id, createdBy: caller })
   for (const [place, name] of names.entries()) plan.names.push({ ...name, targetId: id, primary: place === 0 })
   for (const [key, value] of Object.entries(extras)) plan.extras.push({ targetId: id, key, value })

@@ -1,7 +1,7 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { Transaction } from '../database.ts'
 import type { GenericAlert } from '../domain/alert.ts'
 import { skyPixel } from '../domain/sky.ts'
+import { createIds } from './create-ids.ts'
 import { type ExtraValue, numberFields } from './fields.ts'
 import { positionOf } from './match-target.ts'
 import type { TargetDescription } from './new-target-schemas.ts'
@@ -24,6 +24,7 @@ type TargetToStore = Omit<TargetDescription, 'aliases' | 'extras'> & History & {
 
 /** Everything that a batch is about to write. */
 export interface Plan {
+  readonly newId: () => string
   readonly targets: TargetToStore[]
   readonly names: (NameToStore & { readonly targetId: string; readonly primary: boolean })[]
   readonly extras: { readonly targetId: string; readonly key: string; readonly value: ExtraValue }[]
@@ -35,7 +36,7 @@ export interface Plan {
 
 /** A plan to write nothing. */
 export function emptyPlan(): Plan {
-  return { targets: [], names: [], extras: [], links: [], members: [], edited: new Set() }
+  return { newId: createIds(), targets: [], names: [], extras: [], links: [], members: [], edited: new Set() }
 }
 
 const columns = ['id', 'createdBy', 'name', 'type', 'permissions', 'scheme', 'skyPixel', ...Object.keys(numberFields)]
@@ -81,7 +82,7 @@ export async function writePlan(tx: Transaction, plan: Plan, runId: string | nul
   const [done] = await tx.$queryRawUnsafe<{ linked: number; edited: number }[]>(
     writeSql,
     JSON.stringify(targets.map(target => ({ permissions: 'PRIVATE', ...target, skyPixel: pixelOf(target)?.toString() ?? null }))),
-    JSON.stringify(names.map(name => ({ ...name, id: uuidv7() }))),
+    JSON.stringify(names.map(name => ({ ...name, id: plan.newId() }))),
     JSON.stringify(extras),
     JSON.stringify(links),
     JSON.stringify(members),
