@@ -1,5 +1,6 @@
 import type { BrokerContext } from './define-broker.ts'
 import { BrokerError } from './errors.ts'
+import { createPageMemory } from './page-memory.ts'
 import { joinArray, sourceOf } from './source.ts'
 
 /** How to read a broker whose rows come in pages with numbers, in an order that puts the rows of one alert together. */
@@ -27,14 +28,13 @@ export interface NumberedPage {
 export async function* numberedPages({ broker, ask, keyOf, context }: NumberedPages): AsyncGenerator<unknown> {
   const start = readCheckpoint(context.resumeFrom)
   let open: Group | null = null
-  let before = ''
+  const pages = createPageMemory()
   let yielded = start.yielded
   for (let page = start.page; ; page++) {
     const { rows, isLast } = await ask(page)
     const text = rows.map(row => sourceOf(row)?.text).join()
-    if (rows.length > 0 && text === before)
-      throw new BrokerError('bad-response', `${broker} answered page ${page - 1} again as page ${page}.`)
-    before = text
+    const earlier = rows.length === 0 ? null : pages.take(text, page)
+    if (earlier !== null) throw new BrokerError('bad-response', `${broker} answered page ${earlier} again as page ${page}.`)
     for (const row of page === start.page ? notYetYielded(rows, start.yielded, keyOf) : rows) {
       const key = keyOf(row)
       if (open !== null && open.key === key) {

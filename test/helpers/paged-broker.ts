@@ -1,7 +1,9 @@
 import type { Scenario } from '../../src/broker-kit/conformance/index.ts'
 import { parameterTable, type Subject } from '../../src/broker-kit/conformance/index.ts'
 import {
+  BrokerError,
   ConeSearch,
+  createPageMemory,
   defineBroker,
   Identifier,
   isoToMjd,
@@ -9,6 +11,7 @@ import {
   mjdToIso,
   Nullable,
   type PhotometryPoint,
+  sourceOf,
   Type
 } from '../../src/broker-kit/index.ts'
 
@@ -48,11 +51,14 @@ export const pagedBroker = defineBroker({
   async *fetchAlerts({ cone, name, magMax }, { http, settings, newerThan, resumeFrom, checkpoint, feedback }) {
     const headers = { authorization: `Token ${settings.apiToken}` }
     const since = newerThan === null ? undefined : isoToMjd(newerThan)
+    const pages = createPageMemory()
     let count = 0
     for (let page = Number(resumeFrom ?? 1); page <= (settings.pages ?? 100); page++) {
       let onPage = 0
       for await (const item of http.items('alerts', { query: { ...cone, name, magMax, since, page }, headers, at: ['data', 'alerts'] })) {
-        onPage++
+        if (onPage++ === 0 && pages.take(sourceOf(item)?.text ?? '', page) !== null) {
+          throw new BrokerError('bad-response', `PagedBroker answered a page again as page ${page}.`)
+        }
         yield item
       }
       count += onPage

@@ -10,7 +10,7 @@ import { type StandIn, type StandInOptions, startStandIn } from './stand-in.ts'
 import { install, type Subject } from './subject.ts'
 
 /** How to play it. */
-export interface PlayOptions extends Pick<StandInOptions, 'failure' | 'edit' | 'onRequest'> {
+export interface PlayOptions extends Pick<StandInOptions, 'failure' | 'edit' | 'answer' | 'onRequest'> {
   /** Stops after so many values. */
   readonly take?: number
   readonly signal?: AbortSignal

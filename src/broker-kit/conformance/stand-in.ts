@@ -12,6 +12,12 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** A request, and what could be answered to it. */
+export interface Asked {
+  /** What was answered to the same path before. */
+  readonly earlier: readonly Answer[]
+}
+
 /** What a stand-in is made of. */
 export interface StandInOptions {
   readonly exchanges: readonly Exchange[]
@@ -21,6 +27,8 @@ export interface StandInOptions {
   readonly failure?: { readonly how: Failure; readonly from: number } | undefined
   /** Changes the text of every answer. */
   readonly edit?: ((text: string) => string) | undefined
+  /** Answers instead of the recording, also what is not recorded; null leaves it as it is. */
+  readonly answer?: ((asked: Asked) => Answer | null) | undefined
   /** Told of each request, with how many came before. */
   readonly onRequest?: ((before: number) => void) | undefined
 }
@@ -42,11 +50,12 @@ export interface StandIn {
 const mostRequests = 1000
 
 /** Starts a stand-in. Exchanges of the same request answer in their order, the last of them again and again. */
-export async function startStandIn({ exchanges, basePath, failure, edit, onRequest }: StandInOptions): Promise<StandIn> {
+export async function startStandIn({ exchanges, basePath, failure, edit, answer: choose, onRequest }: StandInOptions): Promise<StandIn> {
   const requests: string[] = []
   const unrecorded: string[] = []
   const sent: string[] = []
   const used = new Set<Exchange>()
+  const answers = new Map<string, readonly Answer[]>()
   const root = new URL(basePath, 'http://stand-in')
 
   const server = createServer(async (request, response) => {
@@ -57,8 +66,12 @@ export async function startStandIn({ exchanges, basePath, failure, edit, onReque
     const matching = exchanges.filter(exchange => keyOfExchange(exchange, root) === asked && hasHeaders(request, exchange))
     const exchange = matching.find(candidate => !used.has(candidate)) ?? matching.at(-1)
     if (exchange) used.add(exchange)
-    if (!exchange || requests.length > mostRequests) unrecorded.push(asked)
-    const recorded = exchange ? answerOf(exchange) : { status: 501, text: 'This request is not recorded.' }
+    const path = new URL(request.url ?? '', root).pathname
+    const earlier = answers.get(path) ?? []
+    const chosen = requests.length > mostRequests ? null : choose?.({ earlier })
+    if (!chosen && (!exchange || requests.length > mostRequests)) unrecorded.push(asked)
+    const recorded = chosen ?? (exchange ? answerOf(exchange) : { status: 501, text: 'This request is not recorded.' })
+    answers.set(path, [...earlier, recorded])
     const answer = edit ? { ...recorded, text: edit(recorded.text) } : recorded
     const how = failure && requests.length > failure.from ? failure.how : answer
     sent.push(typeof how === 'string' ? answer.text : how.text)

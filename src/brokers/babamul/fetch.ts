@@ -1,4 +1,4 @@
-import { BrokerError, type Fields, isoToMjd, sourceOf } from '../../broker-kit/index.ts'
+import { BrokerError, createPageMemory, type Fields, isoToMjd, sourceOf } from '../../broker-kit/index.ts'
 import type { BabamulParameters } from './parameters.ts'
 import { asking, type BabamulContext } from './requests.ts'
 import { jdOfMjd } from './rows.ts'
@@ -31,15 +31,14 @@ async function* readPages(
 ): AsyncGenerator<unknown> {
   const query = toQuery(parameters, window)
   const path = `surveys/${parameters.survey}/alerts`
-  let before: string | undefined
+  const pages = createPageMemory()
   for (let skip = first; ; ) {
     const limit = skip === 0 ? firstPage : furtherPages
     let count = 0
     for await (const alert of context.http.items(path, { ...asking(context), query: { ...query, limit, skip }, at: ['data'] })) {
-      const text = sourceOf(alert)?.text
-      if (count === 0 && text === before) throw new BrokerError('bad-response', `Babamul answered a page again from alert ${skip} on.`)
-      if (count === 0) before = text
-      count++
+      if (count++ === 0 && pages.take(sourceOf(alert)?.text ?? '', skip) !== null) {
+        throw new BrokerError('bad-response', `Babamul answered a page again from alert ${skip} on.`)
+      }
       yield alert
     }
     if (count < limit) return

@@ -12,7 +12,9 @@ const lastDay = '2025-01-15'
 export async function* fetchAlerts(parameters: GaiaParameters, { http, feedback, newerThan }: Context): AsyncGenerator<unknown> {
   if (wantsWhatCannotBe(parameters, newerThan)) feedback(`Gaia stopped observing on ${lastDay}: there is nothing newer.`)
   const isWanted = selectionOf(parameters, newerThan)
-  for await (const row of readTable(http)) if (isWanted(row)) yield row
+  // Older tables lack columns that only some parameters need.
+  const needed = [...(parameters.className === undefined ? [] : ['Class']), ...(parameters.published === undefined ? [] : ['Published'])]
+  for await (const row of readTable(http, needed)) if (isWanted(row)) yield row
 }
 
 /** One alert; the whole table is read until it comes. */
@@ -21,8 +23,8 @@ export async function fetchAlert(name: string, { http }: Context): Promise<unkno
   throw new BrokerError('not-found', `Gaia has no alert ${name}.`)
 }
 
-function readTable(http: Context['http']): AsyncIterable<unknown> {
-  return http.items('alerts.csv', { format: 'csv', columns: ['Name', 'Date', 'RaDeg', 'DecDeg', 'AlertMag'] })
+function readTable(http: Context['http'], needed: readonly string[] = []): AsyncIterable<unknown> {
+  return http.items('alerts.csv', { format: 'csv', columns: ['Name', 'Date', 'RaDeg', 'DecDeg', 'AlertMag', ...needed] })
 }
 
 function wantsWhatCannotBe({ observed, published }: GaiaParameters, newerThan: string | null): boolean {

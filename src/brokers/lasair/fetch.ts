@@ -2,6 +2,7 @@ import {
   BrokerError,
   type ConeSearch,
   compileCheck,
+  createPageMemory,
   Identifier,
   isBrokerError,
   lookAhead,
@@ -42,18 +43,17 @@ export async function* fetchFrom(survey: LasairSurvey, parameters: LasairParamet
 /** Yields the rows of a query page by page; the checkpoint after each page is where the next one begins. */
 async function* readPages(query: LasairQuery, pageSize = 10_000, context: LasairContext): AsyncGenerator<unknown> {
   let offset = /^\d{1,15}$/.test(context.resumeFrom ?? '') ? Number(context.resumeFrom) : 0
-  for (let before: string | undefined; ; ) {
-    let first: string | undefined
+  for (const pages = createPageMemory(); ; ) {
     let count = 0
     for await (const row of readRows(context, query, { limit: pageSize, offset })) {
-      first ??= sourceOf(row)?.text
-      if (count++ === 0 && first === before) throw new BrokerError('bad-response', `Lasair answered a page again from row ${offset} on.`)
+      if (count++ === 0 && pages.take(sourceOf(row)?.text ?? '', offset) !== null) {
+        throw new BrokerError('bad-response', `Lasair answered a page again from row ${offset} on.`)
+      }
       yield row
     }
     // A full page may be one that the rights of the account have cut: only a page that is full in no sense is the last.
     if (count < pageSize && !accountCaps.includes(count)) return
     if (count === 0) return
-    before = first
     offset += count
     context.checkpoint(String(offset))
   }

@@ -1,4 +1,13 @@
-import { type BrokerContext, BrokerError, compileCheck, type Fields, isBrokerError, sourceOf, Type } from '../../broker-kit/index.ts'
+import {
+  type BrokerContext,
+  BrokerError,
+  compileCheck,
+  createPageMemory,
+  type Fields,
+  isBrokerError,
+  sourceOf,
+  Type
+} from '../../broker-kit/index.ts'
 import { LcoId } from './rows.ts'
 
 type Context = BrokerContext<unknown>
@@ -23,12 +32,12 @@ interface Answer {
 /** Yields the alerts that fit a query, page by page; a checkpoint names the page that comes next. */
 export async function* readPages(query: Fields, context: Context): AsyncGenerator<unknown> {
   let place = readToken(context.resumeFrom)
-  let before = ''
+  const pages = createPageMemory()
   for (;;) {
     const { alerts, hasNext } = await readPage(query, { place, context })
     const text = alerts.map(alert => sourceOf(alert)?.text).join()
-    if (text === before && text !== '') throw new BrokerError('bad-response', `MARS answered one page again as page ${place.page}.`)
-    before = text
+    if (text !== '' && pages.take(text, place.page) !== null)
+      throw new BrokerError('bad-response', `MARS answered one page again as page ${place.page}.`)
     yield* alerts
     // A server that does not count its alerts says of no page that another follows: a full one may be followed all the same.
     if (!hasNext && alerts.length < fullPage) return

@@ -19,17 +19,17 @@ function hasNumbers(object: ScoutObject, parameters: ScoutParameters): boolean {
   const { minNeoScore, minNeo1kmScore, minPhaScore, minIeoScore, maxGeocentricScore, maxTisserandScore } = parameters
   const { minRating, maxApproach, minUncertainty, maxUncertainty, maxMag, minDetections } = parameters
   return (
-    isWithin(numberOf(object.neoScore), { lowest: minNeoScore }) &&
-    isWithin(numberOf(object.neo1kmScore), { lowest: minNeo1kmScore }) &&
-    isWithin(numberOf(object.phaScore), { lowest: minPhaScore }) &&
-    isWithin(numberOf(object.ieoScore), { lowest: minIeoScore }) &&
-    isWithin(numberOf(object.geocentricScore), { greatest: maxGeocentricScore }) &&
-    isWithin(numberOf(object.tisserandScore), { greatest: maxTisserandScore }) &&
-    isWithin(numberOf(object.rating), { lowest: minRating }) &&
-    isWithin(numberOf(object.caDist), { greatest: maxApproach }) &&
-    isWithin(numberOf(object.unc), { lowest: minUncertainty, greatest: maxUncertainty }) &&
-    isWithin(numberOf(object.Vmag), { greatest: maxMag }) &&
-    isWithin(numberOf(object.nObs), { lowest: minDetections })
+    isWithin(object.neoScore, { lowest: minNeoScore }) &&
+    isWithin(object.neo1kmScore, { lowest: minNeo1kmScore }) &&
+    isWithin(object.phaScore, { lowest: minPhaScore }) &&
+    isWithin(object.ieoScore, { lowest: minIeoScore }) &&
+    isWithin(object.geocentricScore, { greatest: maxGeocentricScore }) &&
+    isWithin(object.tisserandScore, { greatest: maxTisserandScore }) &&
+    isWithin(object.rating, { lowest: minRating }) &&
+    isWithin(object.caDist, { greatest: maxApproach }) &&
+    isWithin(object.unc, { lowest: minUncertainty, greatest: maxUncertainty }) &&
+    isWithin(object.Vmag, { greatest: maxMag }) &&
+    isWithin(object.nObs, { lowest: minDetections })
   )
 }
 
@@ -38,10 +38,12 @@ interface Bounds {
   readonly greatest?: number | undefined
 }
 
-/** What is not known lies within no bounds. */
-function isWithin(value: number | null, { lowest, greatest }: Bounds): boolean {
+/** What is not known lies within no bounds; a text that is no number lies within all, so that the run can tell of it. */
+function isWithin(value: Parameters<typeof numberOf>[0], { lowest, greatest }: Bounds): boolean {
   if (lowest === undefined && greatest === undefined) return true
-  return value !== null && (lowest === undefined || value >= lowest) && (greatest === undefined || value <= greatest)
+  const number = numberOf(value)
+  if (number === null) return typeof value === 'string' && value.trim() !== ''
+  return (lowest === undefined || number >= lowest) && (greatest === undefined || number <= greatest)
 }
 
 function timeIn({ lastRun }: ScoutObject): number | null {

@@ -46,15 +46,16 @@ export async function* readLightCurve(name: string, context: TnsContext): AsyncG
   const object = await askTns('get/object', { objname: bareName(name), photometry: '1', spectra: '0' }, context)
   if (!isNamed(object)) throw new BrokerError('not-found', `TNS knows no object ${name}.`)
   const measurements = measurementsIn(object)
+  if (measurements === null) return context.feedback(`TNS answered ${name} without a list of its photometry.`)
   const points = measurements.filter(isMeasurement).flatMap(measurement => pointOf(measurement) ?? [])
   const unreadable = measurements.length - points.length
   if (unreadable > 0) context.feedback(`${unreadable} of ${measurements.length} measurements have no time, value or unit that can be read.`)
   yield* lightCurve(points)
 }
 
-function measurementsIn(object: unknown): readonly unknown[] {
+function measurementsIn(object: unknown): readonly unknown[] | null {
   if (hasPhotometry(object)) return object.photometry
-  return hasOlderPhotometry(object) ? object.reply.photometry : []
+  return hasOlderPhotometry(object) ? object.reply.photometry : null
 }
 
 /** A point of the light curve; null for one without a time, and for a unit that is neither a magnitude nor a flux density. */

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { request as undiciRequest } from 'undici'
-import { isBrokerError } from '../../../src/broker-kit/index.ts'
+import { isBrokerError, sourceOf } from '../../../src/broker-kit/index.ts'
 import { alertsOf, type Fault, fetching, healthy, scenarios, sleep } from './fault.ts'
 
 let shared: unknown[] = []
@@ -143,6 +143,43 @@ export const runningFaults: Readonly<Record<string, Fault>> = {
         }
       }
     }
+  },
+  'an empty answer where a list is missing': {
+    caughtBy: 'an answer that is not what it was is told, by an error or by rejections',
+    module: fetching(async function* (parameters, context) {
+      try {
+        yield* alertsOf(parameters, context)
+      } catch (error) {
+        if (!isBrokerError(error) || !error.message.includes('has no array')) throw error
+      }
+    })
+  },
+  'alerts that vanish because they changed': {
+    caughtBy: 'an answer that is not what it was is told, by an error or by rejections',
+    module: fetching(async function* (parameters, context) {
+      for await (const raw of alertsOf(parameters, context)) if (typeof Object(raw).mjd === 'number') yield raw
+    })
+  },
+  'reading the text of an alert instead of the alert': {
+    caughtBy: 'an answer that is not what it was is told, by an error or by rejections',
+    module: {
+      toGenericAlert: (raw, origin) => ({
+        ...healthy.toGenericAlert(raw, origin),
+        detections: sourceOf(raw)?.text.split('"name"').length ?? null
+      })
+    }
+  },
+  'pages without end': {
+    caughtBy: 'pages that never come to an end do not keep the run',
+    module: fetching(async function* ({ cone, magMax }, context) {
+      const headers = { authorization: `Token ${context.settings['apiToken']}` }
+      for (let page = 1; ; page++) {
+        const query = { ...Object(cone), magMax: Number(magMax), page }
+        const alerts = await Array.fromAsync(context.http.items('alerts', { query, headers, at: ['data', 'alerts'] }))
+        yield* alerts
+        if (alerts.length < 2) return
+      }
+    })
   },
   'a secret in feedback': {
     caughtBy: 'secrets stay out of errors, feedback, logs and alerts',

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
-import { type BrokerErrorKind, isBrokerError } from '../../errors.ts'
-import { unreadableReason } from '../../source.ts'
+import { nonsense, refusals } from '../faults/answers.ts'
+import type { ContentFaults } from '../faults/content-fault.ts'
+import { edits } from '../faults/edits.ts'
+import { endlessPages } from '../faults/pages.ts'
+import { playFaults } from '../faults/play-faults.ts'
 import { normalise } from '../normalise.ts'
 import { type Operation, operationsOf } from '../operations.ts'
 import { attempt, type Outcome, play } from '../play.ts'
@@ -11,11 +14,19 @@ import type { ConformanceChecks, Subject } from '../subject.ts'
 /** How a module takes it when its broker fails. */
 export const failureChecks: ConformanceChecks = {
   'every failure of the broker is a BrokerError of the right kind': async subject => {
-    await assertKinds(subject, refusals)
+    await assertTaken(subject, refusals)
   },
 
   'an answer that cannot be read is a bad response': async subject => {
-    await assertKinds(subject, nonsense)
+    await assertTaken(subject, nonsense)
+  },
+
+  'an answer that is not what it was is told, by an error or by rejections': async subject => {
+    await assertTaken(subject, edits)
+  },
+
+  'pages that never come to an end do not keep the run': async subject => {
+    await assertTaken(subject, endlessPages)
   },
 
   'secrets stay out of errors, feedback, logs and alerts': async subject => {
@@ -38,70 +49,10 @@ export const failureChecks: ConformanceChecks = {
   }
 }
 
-interface Case {
-  readonly how: Failure
-  readonly kinds: readonly BrokerErrorKind[]
-}
-
-const page = '<!doctype html><html><body><h1>Down for maintenance</h1></body></html>'
-const anyKind: readonly BrokerErrorKind[] = ['unreachable', 'rate-limited', 'unauthorized', 'not-found', 'query-rejected', 'bad-response']
-
-const refusals: Readonly<Record<string, Case>> = {
-  ...Object.fromEntries(
-    (
-      [
-        [400, 'query-rejected'],
-        [401, 'unauthorized'],
-        [403, 'unauthorized'],
-        [404, 'not-found'],
-        [429, 'rate-limited'],
-        [500, 'unreachable'],
-        [503, 'unreachable']
-      ] as const
-    ).map(([status, kind]) => [`status ${status}`, { how: { status, text: '{"message":"no"}' }, kinds: [kind] }])
-  ),
-  'a connection that is reset': { how: 'reset', kinds: ['unreachable'] },
-  'a connection that breaks off within the answer': { how: 'broken off', kinds: ['unreachable', 'bad-response'] },
-  silence: { how: 'silence', kinds: ['unreachable'] }
-}
-
-const nonsense: Readonly<Record<string, Case>> = {
-  'HTML with status 200': { how: { status: 200, text: page }, kinds: ['bad-response'] },
-  'HTML that says it is JSON': {
-    how: { status: 200, text: page, headers: { 'content-type': 'application/json' } },
-    kinds: ['bad-response']
-  },
-  'an error in an answer with status 200': {
-    how: { status: 200, text: '{"status":"error","error":"no","message":"no","errors":{"a":"no"}}' },
-    kinds: anyKind
-  },
-  'JSON that is cut off': { how: 'cut', kinds: ['bad-response'] },
-  ...Object.fromEntries(
-    ['null', '7', 'NaN', '"no"', ''].map(text => [
-      `the body ${text || 'of no bytes'}`,
-      { how: { status: 200, text }, kinds: ['bad-response'] }
-    ])
-  )
-}
-
-/** Has every request fail, and then only the last one: what came before must not hide it. */
-async function assertKinds(subject: Subject, cases: Readonly<Record<string, Case>>): Promise<void> {
+/** Plays faults on everything that the module does. */
+async function assertTaken(subject: Subject, faults: ContentFaults): Promise<void> {
   for (const operation of operationsOf(subject)) {
-    const { requests } = await play(subject, operation)
-    for (const [name, { how, kinds }] of Object.entries(cases)) {
-      for (const from of new Set([0, requests.length - 1])) {
-        const limits = how === 'silence' ? { requestTimeout: 150 } : {}
-        const outcome = await attempt(subject, operation, { failure: { how, from }, limits })
-        // A rejection tells it, too: of the end of a list that is cut off, or of one object among many that is gone.
-        const isPartial = how === 'cut' || (typeof how === 'object' && how.status === 404)
-        if (isPartial && outcome.values.some(value => unreadableReason(value) !== null)) continue
-        const where = `${operation.title}: ${name}, from request ${from + 1} on`
-        assert.ok(outcome.failure, `${where}: nothing was thrown`)
-        const { error } = outcome.failure
-        assert.ok(isBrokerError(error), `${where}: ${inspect(error)} is no BrokerError`)
-        assert.ok(kinds.includes(error.kind), `${where}: the kind is ${error.kind}, not ${kinds.join(' or ')}`)
-      }
-    }
+    for await (const { where, complaint } of playFaults(subject, operation, faults)) assert.equal(complaint, null, where)
   }
 }
 
