@@ -1,4 +1,4 @@
-import type { Gate } from '../broker-kit/gate.ts'
+import type { Gate, Pass } from '../broker-kit/gate.ts'
 import type { Registry } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
 import { type BrokerGate, createGate } from './gate.ts'
@@ -14,7 +14,7 @@ export interface Asker {
   readonly longestWait?: number
   /** Whether the request finds out how the broker is doing: it passes an open circuit breaker. */
   readonly isCheck?: boolean
-  /** Told when requests begin to wait for long, and when they go on. */
+  /** Told when requests begin to wait for long, for their turn or for the broker, and when they go on. */
   readonly onWaiting?: (isWaiting: boolean) => void
 }
 
@@ -85,6 +85,11 @@ function gateFor(gate: BrokerGate, { asker, policy, named }: Surroundings): Gate
   const { longestWait = Number.POSITIVE_INFINITY, isCheck = false, onWaiting } = asker
   const toldAt = new Map<Hindrance['kind'], number>()
   let waiting = 0
+  const wait = (change: 1 | -1) => {
+    const before = waiting
+    waiting += change
+    if (before === 0 || waiting === 0) onWaiting?.(waiting > 0)
+  }
 
   return {
     async enter({ signal, onWait }) {
@@ -93,17 +98,41 @@ function gateFor(gate: BrokerGate, { asker, policy, named }: Surroundings): Gate
       const onHindrance = (hindrance: Hindrance) => {
         const now = performance.now()
         if (Math.max(hindrance.until ?? 0, now) - begun < policy.toldWait) return
-        if (!isLong && waiting++ === 0) onWaiting?.(true)
+        if (!isLong) wait(1)
         isLong = true
         if (now - (toldAt.get(hindrance.kind) ?? Number.NEGATIVE_INFINITY) < policy.toldAgain) return
         toldAt.set(hindrance.kind, now)
         onWait(waitingWords(hindrance, named))
       }
       try {
-        return await gate.enter({ signal, longestWait, isCheck, onHindrance })
+        return watchSilence(await gate.enter({ signal, longestWait, isCheck, onHindrance }), policy.toldWait, wait)
       } finally {
-        if (isLong && --waiting === 0) onWaiting?.(false)
+        if (isLong) wait(-1)
       }
+    }
+  }
+}
+
+/** Counts a request as waiting, too, when its broker has been silent for a while [ms]. */
+function watchSilence(pass: Pass, patience: number, wait: (change: 1 | -1) => void): Pass {
+  let isSilent = false
+  const timer = setTimeout(() => {
+    isSilent = true
+    wait(1)
+  }, patience).unref()
+  const settle = () => {
+    clearTimeout(timer)
+    if (isSilent) wait(-1)
+    isSilent = false
+  }
+  return {
+    report(report) {
+      settle()
+      pass.report(report)
+    },
+    leave() {
+      settle()
+      pass.leave()
     }
   }
 }

@@ -29,8 +29,8 @@ export interface Worker {
 const pollMilliseconds = 1000
 /** Runs of endless sources at once [count]: they wait most of the time, and must not keep others from being executed. */
 const endlessConcurrency = 64
-/** Runs at once [count], those included that wait for their turn at a broker with limits: they cost little, and must not keep others either. */
-const mostActive = 256
+/** Runs at once [count], those included that wait for their broker, or for their turn: they cost little, and must not keep others either. */
+const mostActive = 128
 
 interface ActiveRun {
   readonly broker: InstalledBroker

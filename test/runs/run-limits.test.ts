@@ -60,6 +60,17 @@ test('whoever asks for one alert is told that the limit is used up, and when to 
   assert.ok(headers.has('retry-after'))
 })
 
+test('a broker that is silent keeps no run of another broker waiting', async () => {
+  answer = () => ({ delay: 60_000 })
+  const silent = await run('busy-broker', 1, 'wait=0')
+  await until(silent.body.id, ({ status }) => status === 'running')
+  const other = await service.post('/v1/runs', { brokerId: 'my-broker', parameters: { targetName: 'Tatooine' } }, { prefer: 'wait=30' })
+  assert.equal(other.body.finishedAt !== null, true)
+  assert.equal((await service.get(`/v1/runs/${silent.body.id}`)).body.status, 'running')
+  await service.post(`/v1/runs/${silent.body.id}/cancellation`)
+  await until(silent.body.id, ({ finishedAt }) => finishedAt !== null)
+})
+
 test('runs fail at once while a broker is left alone, with what was wrong with it', async () => {
   answer = () => ({ status: 500, body: 'out of order' })
   for (let made = 0; made < 2; made++) assert.equal((await run('busy-broker', 1)).body.error.kind, 'unreachable')
