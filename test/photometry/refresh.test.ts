@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { v7 as uuidv7 } from 'uuid'
 import type { PhotometryPoint } from '../../src/broker-kit/index.ts'
 import { curveRoutes, pointWith } from '../helpers/curve-broker.ts'
 import { startCurveService } from '../helpers/curve-service.ts'
@@ -101,6 +102,25 @@ test('what stored alerts carry is taken, also when the broker is down: then the 
   const [up] = await service.refresh()
   assert.deepEqual([up.status, countsOf(up)], ['succeeded', { ...none, changed: 1, duplicate: 1, repeated: 1 }])
   assert.deepEqual((await service.curve()).map(({ mag }) => mag).sort(), [19, 19.4])
+})
+
+test('all alerts that a target came from are read, oldest first; what the module cannot read any more is counted', async t => {
+  const service = await start(t, { 'broker-a': curveRoutes('OBJ1') })
+  const raws = Array.from({ length: 120 }, (_, index) =>
+    index === 7
+      ? '{"objectId": 7}'
+      : JSON.stringify({ objectId: 'OBJ1', ra: 10, points: [{ sourceId: `${index}` }, { sourceId: 'same', mag: index }] })
+  )
+  await service.database.pool.query(
+    `INSERT INTO "TargetAlert" ("alertId", "targetId", "brokerId", "brokerAlertId", "objectId", generic, raw, "rawType")
+     SELECT id, $1, 'broker-a', raw, 'OBJ1', '{}', raw, 'application/json' FROM unnest($2::uuid[], $3::text[]) AS alert(id, raw)`,
+    [service.targetId, raws.map(() => uuidv7()), raws]
+  )
+  const [run] = await service.refresh()
+  assert.deepEqual([run.status, countsOf(run)], ['succeeded', { ...none, new: 120, repeated: 118 }])
+  assert.deepEqual(run.feedback, ['The light curves of 1 stored alerts could not be read.'])
+  const same = (await service.curve()).find(({ sourceId }) => sourceId === 'same')
+  assert.equal(same.mag, 119)
 })
 
 test('a point that does not fit is a rejection with a reason, and the others are stored', async t => {
