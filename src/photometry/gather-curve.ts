@@ -1,3 +1,4 @@
+import { maskOf } from '../broker-kit/context.ts'
 import { isBrokerError } from '../broker-kit/errors.ts'
 import { parseLossless } from '../broker-kit/lossless-json.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
@@ -70,8 +71,9 @@ async function addFetched(
     const context = createContext()
     try {
       for await (const point of module.fetchPhotometry?.(objectId, context) ?? []) if (!curve.add(point)) return
-    } catch (cause) {
+    } catch (thrown) {
       context.signal.throwIfAborted()
+      const cause = maskOf(broker).thrown(thrown)
       if (!isBrokerError(cause) || cause.kind !== 'not-found') throw new UpstreamFailure('The module threw.', { cause })
       feedback(`${module.name} has no light curve of ${objectId}.`)
     }
