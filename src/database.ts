@@ -23,6 +23,8 @@ export interface Database {
 export type Transaction = Prisma.TransactionClient
 
 const statementTimeout = 60_000 // [ms]
+// A process that is suspended or cut off in mid-transaction must not keep its locks: others take up its runs.
+const idleInTransactionTimeout = 15_000 // [ms]
 const longestDrain = 3_000 // [ms]
 const connectTimeout = 30_000 // includes the wait for a free connection of the pool [ms]
 
@@ -55,7 +57,10 @@ function openPool({ url, size, log }: { url: string; size: number; log: Log }): 
     connectionTimeoutMillis: connectTimeout,
     onConnect: async client => {
       // Compiling statements pays for reports, not for look-ups: it made matching a batch 28 times slower.
-      await client.query(`SET TIME ZONE 'UTC'; SET statement_timeout = ${statementTimeout}; SET jit = off`)
+      await client.query(
+        `SET TIME ZONE 'UTC'; SET statement_timeout = ${statementTimeout}; SET jit = off;
+         SET idle_in_transaction_session_timeout = ${idleInTransactionTimeout}`
+      )
     }
   })
   // Without these listeners the loss of a connection would end the process: the pool minds its idle connections only.
