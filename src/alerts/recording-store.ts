@@ -110,11 +110,17 @@ const columns: Columns = [
 ]
 
 const insertAlerts = `
-  INSERT INTO "Alert" ("brokerId", ${columns.map(([name]) => `"${name}"`).join(', ')})
-  SELECT $1, * FROM unnest(${columns.map(([, type], index) => `$${index + 2}::${type}[]`).join(', ')})`
+  INSERT INTO "Alert" ("brokerId", "runId", ${columns.map(([name]) => `"${name}"`).join(', ')})
+  SELECT $1, $2, * FROM unnest(${columns.map(([, type], index) => `$${index + 3}::${type}[]`).join(', ')})`
 
-/** Stores alerts, all of one broker, in one statement. */
-export async function storeAlerts(client: PoolClient, brokerId: string, alerts: readonly AlertToStore[]): Promise<void> {
+/** Where alerts came from. */
+export interface AlertSource {
+  readonly brokerId: string
+  readonly runId: string
+}
+
+/** Stores alerts, all of one broker and one run, in one statement. */
+export async function storeAlerts(client: PoolClient, { brokerId, runId }: AlertSource, alerts: readonly AlertToStore[]): Promise<void> {
   if (alerts.length === 0) return
-  await client.query(insertAlerts, [brokerId, ...columns.map(([, , read]) => alerts.map(alert => read(alert) ?? null))])
+  await client.query(insertAlerts, [brokerId, runId, ...columns.map(([, , read]) => alerts.map(alert => read(alert) ?? null))])
 }

@@ -44,7 +44,7 @@ export function recordRun(database: Database, batch: BatchToRecord): Promise<Rec
     const { alerts, rejections } = inPlace(choice, progress)
     const newest = alerts.length === 0 ? new Map<string, NewestContent>() : await takeKeys(client, brokerId, alerts)
     const settled = settle(alerts, newest)
-    await storeAlerts(client, brokerId, settled.toStore)
+    await storeAlerts(client, { brokerId, runId: fence.runId }, settled.toStore)
     await moveKeys(client, brokerId, settled.moves)
     await storeRunAlerts(client, fence, settled.runAlerts)
     await storeRejections(client, fence, rejections)

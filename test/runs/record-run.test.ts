@@ -128,7 +128,7 @@ test('what PostgreSQL finds hard to take is stored to the letter', async () => {
     raws.map((raw, index) => ({ ...alertItem(`id-${index}`), raw }))
   )
   const { rows } = await database.pool.query<{ raw: string }>(
-    'SELECT raw FROM "RunAlert" JOIN "Alert" ON "Alert".id = "alertId" WHERE "runId" = $1 ORDER BY position',
+    'SELECT raw FROM "RunAlert" JOIN "Alert" ON "Alert".id = "alertId" WHERE "RunAlert"."runId" = $1 ORDER BY position',
     [run.runId]
   )
   assert.deepEqual(

@@ -192,7 +192,8 @@ export const AlertScalarFieldEnum = {
   raw: 'raw',
   rawType: 'rawType',
   contentHash: 'contentHash',
-  receivedAt: 'receivedAt'
+  receivedAt: 'receivedAt',
+  runId: 'runId'
 } as const
 
 export type AlertScalarFieldEnum = (typeof AlertScalarFieldEnum)[keyof typeof AlertScalarFieldEnum]

@@ -68,6 +68,7 @@ export type AlertMinAggregateOutputType = {
   rawType: string | null
   contentHash: runtime.Bytes | null
   receivedAt: Date | null
+  runId: string | null
 }
 
 export type AlertMaxAggregateOutputType = {
@@ -92,6 +93,7 @@ export type AlertMaxAggregateOutputType = {
   rawType: string | null
   contentHash: runtime.Bytes | null
   receivedAt: Date | null
+  runId: string | null
 }
 
 export type AlertCountAggregateOutputType = {
@@ -117,6 +119,7 @@ export type AlertCountAggregateOutputType = {
   rawType: number
   contentHash: number
   receivedAt: number
+  runId: number
   _all: number
 }
 
@@ -163,6 +166,7 @@ export type AlertMinAggregateInputType = {
   rawType?: true
   contentHash?: true
   receivedAt?: true
+  runId?: true
 }
 
 export type AlertMaxAggregateInputType = {
@@ -187,6 +191,7 @@ export type AlertMaxAggregateInputType = {
   rawType?: true
   contentHash?: true
   receivedAt?: true
+  runId?: true
 }
 
 export type AlertCountAggregateInputType = {
@@ -212,6 +217,7 @@ export type AlertCountAggregateInputType = {
   rawType?: true
   contentHash?: true
   receivedAt?: true
+  runId?: true
   _all?: true
 }
 
@@ -324,6 +330,7 @@ export type AlertGroupByOutputType = {
   rawType: string
   contentHash: runtime.Bytes
   receivedAt: Date
+  runId: string | null
   _count: AlertCountAggregateOutputType | null
   _avg: AlertAvgAggregateOutputType | null
   _sum: AlertSumAggregateOutputType | null
@@ -372,6 +379,7 @@ export type AlertWhereInput = {
   rawType?: Prisma.StringFilter<"Alert"> | string
   contentHash?: Prisma.BytesFilter<"Alert"> | runtime.Bytes
   receivedAt?: Prisma.DateTimeFilter<"Alert"> | Date | string
+  runId?: Prisma.UuidNullableFilter<"Alert"> | string | null
 }
 
 export type AlertOrderByWithRelationInput = {
@@ -397,6 +405,7 @@ export type AlertOrderByWithRelationInput = {
   rawType?: Prisma.SortOrder
   contentHash?: Prisma.SortOrder
   receivedAt?: Prisma.SortOrder
+  runId?: Prisma.SortOrderInput | Prisma.SortOrder
 }
 
 export type AlertWhereUniqueInput = Prisma.AtLeast<{
@@ -425,6 +434,7 @@ export type AlertWhereUniqueInput = Prisma.AtLeast<{
   rawType?: Prisma.StringFilter<"Alert"> | string
   contentHash?: Prisma.BytesFilter<"Alert"> | runtime.Bytes
   receivedAt?: Prisma.DateTimeFilter<"Alert"> | Date | string
+  runId?: Prisma.UuidNullableFilter<"Alert"> | string | null
 }, "id">
 
 export type AlertOrderByWithAggregationInput = {
@@ -450,6 +460,7 @@ export type AlertOrderByWithAggregationInput = {
   rawType?: Prisma.SortOrder
   contentHash?: Prisma.SortOrder
   receivedAt?: Prisma.SortOrder
+  runId?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.AlertCountOrderByAggregateInput
   _avg?: Prisma.AlertAvgOrderByAggregateInput
   _max?: Prisma.AlertMaxOrderByAggregateInput
@@ -483,6 +494,7 @@ export type AlertScalarWhereWithAggregatesInput = {
   rawType?: Prisma.StringWithAggregatesFilter<"Alert"> | string
   contentHash?: Prisma.BytesWithAggregatesFilter<"Alert"> | runtime.Bytes
   receivedAt?: Prisma.DateTimeWithAggregatesFilter<"Alert"> | Date | string
+  runId?: Prisma.UuidNullableWithAggregatesFilter<"Alert"> | string | null
 }
 
 export type AlertCreateInput = {
@@ -508,6 +520,7 @@ export type AlertCreateInput = {
   rawType: string
   contentHash: runtime.Bytes
   receivedAt?: Date | string
+  runId?: string | null
 }
 
 export type AlertUncheckedCreateInput = {
@@ -533,6 +546,7 @@ export type AlertUncheckedCreateInput = {
   rawType: string
   contentHash: runtime.Bytes
   receivedAt?: Date | string
+  runId?: string | null
 }
 
 export type AlertUpdateInput = {
@@ -558,6 +572,7 @@ export type AlertUpdateInput = {
   rawType?: Prisma.StringFieldUpdateOperationsInput | string
   contentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   receivedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type AlertUncheckedUpdateInput = {
@@ -583,6 +598,7 @@ export type AlertUncheckedUpdateInput = {
   rawType?: Prisma.StringFieldUpdateOperationsInput | string
   contentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   receivedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type AlertCreateManyInput = {
@@ -608,6 +624,7 @@ export type AlertCreateManyInput = {
   rawType: string
   contentHash: runtime.Bytes
   receivedAt?: Date | string
+  runId?: string | null
 }
 
 export type AlertUpdateManyMutationInput = {
@@ -633,6 +650,7 @@ export type AlertUpdateManyMutationInput = {
   rawType?: Prisma.StringFieldUpdateOperationsInput | string
   contentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   receivedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type AlertUncheckedUpdateManyInput = {
@@ -658,6 +676,7 @@ export type AlertUncheckedUpdateManyInput = {
   rawType?: Prisma.StringFieldUpdateOperationsInput | string
   contentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   receivedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type AlertCountOrderByAggregateInput = {
@@ -683,6 +702,7 @@ export type AlertCountOrderByAggregateInput = {
   rawType?: Prisma.SortOrder
   contentHash?: Prisma.SortOrder
   receivedAt?: Prisma.SortOrder
+  runId?: Prisma.SortOrder
 }
 
 export type AlertAvgOrderByAggregateInput = {
@@ -717,6 +737,7 @@ export type AlertMaxOrderByAggregateInput = {
   rawType?: Prisma.SortOrder
   contentHash?: Prisma.SortOrder
   receivedAt?: Prisma.SortOrder
+  runId?: Prisma.SortOrder
 }
 
 export type AlertMinOrderByAggregateInput = {
@@ -741,6 +762,7 @@ export type AlertMinOrderByAggregateInput = {
   rawType?: Prisma.SortOrder
   contentHash?: Prisma.SortOrder
   receivedAt?: Prisma.SortOrder
+  runId?: Prisma.SortOrder
 }
 
 export type AlertSumOrderByAggregateInput = {
@@ -790,6 +812,7 @@ export type AlertSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   rawType?: boolean
   contentHash?: boolean
   receivedAt?: boolean
+  runId?: boolean
 }, ExtArgs["result"]["alert"]>
 
 export type AlertSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -815,6 +838,7 @@ export type AlertSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   rawType?: boolean
   contentHash?: boolean
   receivedAt?: boolean
+  runId?: boolean
 }, ExtArgs["result"]["alert"]>
 
 export type AlertSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -840,6 +864,7 @@ export type AlertSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   rawType?: boolean
   contentHash?: boolean
   receivedAt?: boolean
+  runId?: boolean
 }, ExtArgs["result"]["alert"]>
 
 export type AlertSelectScalar = {
@@ -865,9 +890,10 @@ export type AlertSelectScalar = {
   rawType?: boolean
   contentHash?: boolean
   receivedAt?: boolean
+  runId?: boolean
 }
 
-export type AlertOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "brokerId" | "brokerAlertId" | "objectId" | "name" | "nameKey" | "timestamp" | "ra" | "dec" | "skyPixel" | "mag" | "magError" | "score" | "url" | "survey" | "band" | "classifications" | "detections" | "raw" | "rawType" | "contentHash" | "receivedAt", ExtArgs["result"]["alert"]>
+export type AlertOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "brokerId" | "brokerAlertId" | "objectId" | "name" | "nameKey" | "timestamp" | "ra" | "dec" | "skyPixel" | "mag" | "magError" | "score" | "url" | "survey" | "band" | "classifications" | "detections" | "raw" | "rawType" | "contentHash" | "receivedAt" | "runId", ExtArgs["result"]["alert"]>
 
 export type $AlertPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Alert"
@@ -931,6 +957,10 @@ export type $AlertPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
      */
     contentHash: runtime.Bytes
     receivedAt: Date
+    /**
+     * run that brought it; no foreign key: an alert outlives its run
+     */
+    runId: string | null
   }, ExtArgs["result"]["alert"]>
   composites: {}
 }
@@ -1376,6 +1406,7 @@ export interface AlertFieldRefs {
   readonly rawType: Prisma.FieldRef<"Alert", 'String'>
   readonly contentHash: Prisma.FieldRef<"Alert", 'Bytes'>
   readonly receivedAt: Prisma.FieldRef<"Alert", 'DateTime'>
+  readonly runId: Prisma.FieldRef<"Alert", 'String'>
 }
     
 
