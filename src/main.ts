@@ -51,7 +51,9 @@ async function start({ config, registry, log }: Parts): Promise<{ close(): Promi
     const app = await buildApp({ config, database, registry, gates, metrics, logger: log })
     await app.listen({ host: config.host, port: config.port })
     const worker =
-      config.role === 'api' ? null : startWork({ database, registry, gates, log, metrics, concurrency: config.workerConcurrency })
+      config.role === 'api'
+        ? null
+        : startWork({ database, registry, gates, log, metrics, concurrency: config.workerConcurrency, matchRadius: config.matchRadius })
     const house = config.role === 'api' ? null : startHousekeeping({ database, log, retentionDays: config.runRetentionDays })
     const close = async () => {
       setTimeout(() => app.server.closeAllConnections(), drainMilliseconds).unref()

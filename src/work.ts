@@ -1,15 +1,26 @@
 import type { Background } from './background.ts'
+import { startDeliveries } from './outbox/deliver.ts'
 import { photometryRuns } from './photometry/photometry-runs.ts'
 import { alertRuns } from './runs/alert-runs.ts'
 import { startScheduler } from './runs/scheduler.ts'
 import { startWorker, type WorkerOptions } from './runs/worker.ts'
+import { targetsOnAlert } from './targets/on-alert/make-targets.ts'
 
 /** What runs can do. */
 const kinds = { alerts: alertRuns, photometry: photometryRuns }
 
-/** Starts everything that a process does unasked: it executes runs, and starts those whose time has come. */
-export function startWork(options: Omit<WorkerOptions, 'kinds'>): Background {
-  const parts = [startScheduler(options), startWorker({ ...options, kinds })]
+interface WorkOptions extends Omit<WorkerOptions, 'kinds'> {
+  /** Positions closer than this are the same target [arcsec]. */
+  readonly matchRadius: number
+}
+
+/** Starts everything that a process does unasked: it executes runs, starts those whose time has come, and makes what their alerts set off. */
+export function startWork(options: WorkOptions): Background {
+  const parts = [
+    startScheduler(options),
+    startWorker({ ...options, kinds }),
+    startDeliveries({ ...options, topic: targetsOnAlert(options) })
+  ]
   const stop = async () => {
     await Promise.all(parts.map(part => part.stop()))
   }

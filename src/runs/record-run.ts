@@ -16,6 +16,7 @@ import {
   storeRejections,
   storeRunAlerts
 } from './recording-store.ts'
+import { setOff } from './set-off.ts'
 
 /** A batch of a run, with what the module said about it. */
 export interface BatchToRecord {
@@ -47,6 +48,7 @@ export function recordRun(database: Database, batch: BatchToRecord): Promise<Rec
     await storeAlerts(client, { brokerId, runId: fence.runId }, settled.toStore)
     await moveKeys(client, brokerId, settled.moves)
     await storeRunAlerts(client, fence, settled.runAlerts)
+    await setOff(client, fence.runId, settled.runAlerts)
     await storeRejections(client, fence, rejections)
     const { repeated, bytes, truncatedBy } = choice
     const outcomes = { ...settled.outcomes, rejected: rejections.length, repeated }

@@ -18,6 +18,7 @@ import { pageOfTargets } from './list-targets.ts'
 import { targetListRoutes } from './lists/routes.ts'
 import { type MovePhotometry, mergeTarget } from './merge-target.ts'
 import { addName, removeName } from './name-target.ts'
+import { queryTargetRoutes } from './on-alert/routes.ts'
 import * as operations from './operations.ts'
 import { preview } from './preview.ts'
 import { repeatOnRace } from './repeat-on-race.ts'
@@ -42,6 +43,7 @@ export const targetRoutes =
   async app => {
     await app.register(targetBatchRoutes(needs))
     await app.register(targetListRoutes(needs))
+    await app.register(queryTargetRoutes(needs))
     serveTargets(app, needs)
     serveNames(app, needs)
     serveAlerts(app, needs)

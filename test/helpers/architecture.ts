@@ -28,7 +28,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** Whose stores, and the schemas of what they store, a feature room may use: always downwards. */
 const lowerRooms: Readonly<Record<string, readonly string[]>> = {
   runs: ['queries', 'alerts'],
-  targets: ['alerts', 'runs'],
+  targets: ['queries', 'alerts', 'runs'],
   photometry: ['targets', 'runs']
 }
 /** What a room offers those above it besides its stores and schemas. */

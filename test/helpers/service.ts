@@ -73,7 +73,15 @@ export async function startService({ variables = {}, modules = [], logger, via, 
   const app = await buildApp({ config, database, registry, gates, metrics, ...(logger && { logger }) })
   await app.ready()
   server.on('request', (request, response) => app.routing(request, response))
-  const worker = startWork({ database, registry, gates, log: quiet, metrics, concurrency: config.workerConcurrency })
+  const worker = startWork({
+    database,
+    registry,
+    gates,
+    log: quiet,
+    metrics,
+    concurrency: config.workerConcurrency,
+    matchRadius: config.matchRadius
+  })
   const close = async () => {
     app.health.drain()
     server.close()
