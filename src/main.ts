@@ -6,8 +6,9 @@ import { createRegistry, type Registry } from './broker-kit/registry.ts'
 import { builtInBrokers } from './brokers/index.ts'
 import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './database.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, measureOutbox } from './metrics.ts'
 import { openGates } from './outbound/gates.ts'
+import { outboxState } from './outbox/store.ts'
 import { startHousekeeping } from './runs/keep-house.ts'
 import { queueState } from './runs/queue-store.ts'
 import { startWork } from './work.ts'
@@ -47,6 +48,7 @@ async function start({ config, registry, log }: Parts): Promise<{ close(): Promi
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log })
   try {
     const metrics = createMetrics(() => queueState(database))
+    measureOutbox(metrics, () => outboxState(database.prisma))
     const gates = await openGates({ database, registry, log })
     const app = await buildApp({ config, database, registry, gates, metrics, logger: log })
     await app.listen({ host: config.host, port: config.port })

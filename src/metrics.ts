@@ -56,6 +56,31 @@ export function createMetrics(queueState: () => Promise<QueueState>): Metrics {
   }
 }
 
+/** What the outbox holds of one topic, for all processes together. */
+export interface OutboxState {
+  readonly topic: string
+  readonly waiting: number
+  /** Failed too often: somebody has to look. */
+  readonly parked: number
+}
+
+/** Adds what waits to be delivered; it is asked for whenever the metrics are read. */
+export function measureOutbox({ registry }: Pick<Metrics, 'registry'>, outboxState: () => Promise<OutboxState[]>): void {
+  const deliveries = new Gauge({
+    name: 'tom_outbox_deliveries',
+    help: 'What runs have set off and is not done yet, in all processes [count]; what is parked failed too often.',
+    labelNames: ['topic', 'status'],
+    registers: [registry],
+    collect: async () => {
+      deliveries.reset()
+      for (const { topic, waiting, parked } of await outboxState()) {
+        deliveries.set({ topic, status: 'waiting' }, waiting)
+        deliveries.set({ topic, status: 'parked' }, parked)
+      }
+    }
+  })
+}
+
 function measureQueue(registry: Registry, queueState: () => Promise<QueueState>): void {
   const registers = [registry]
   const age = new Gauge({ name: 'tom_queue_age_seconds', help: 'How long the oldest queued run has waited [s].', registers })

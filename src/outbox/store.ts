@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.ts'
+import type { OutboxState } from '../metrics.ts'
 
 /** Something that another room has set off, in the transaction that caused it. */
 export interface Delivery {
@@ -51,4 +52,10 @@ export async function reviveDeliveries(tx: Transaction, ids: readonly string[]):
     UPDATE "Outbox" SET attempts = 0, "dueAt" = now() WHERE id = ANY(${ids}::uuid[]) AND "dueAt" IS NULL RETURNING id`
   if (revived.length > 0) await tx.$executeRaw`SELECT pg_notify('outbox', '')`
   return revived.map(({ id }) => id)
+}
+
+/** What the outbox holds, by topic. */
+export function outboxState(db: Transaction): Promise<OutboxState[]> {
+  return db.$queryRaw<OutboxState[]>`
+    SELECT topic, count("dueAt")::int AS waiting, (count(*) - count("dueAt"))::int AS parked FROM "Outbox" GROUP BY topic`
 }

@@ -18,7 +18,7 @@ export function startScheduler({ database, registry, log }: SchedulerOptions): B
     const passed = await startDueRun({ database, registry })
     if (passed === null) return false
     if (passed.skipped === null) log.info(passed, 'A run was started by its schedule.')
-    else log.warn(passed, 'A time of a schedule was skipped.')
+    else log.info(passed, 'A time of a schedule was skipped.')
     return true
   }
   return startLoop({

@@ -17,7 +17,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   config: ['domain/'],
   http: ['domain/', 'broker-kit/', 'database.ts', 'metrics.ts'],
   outbound: ['domain/', 'broker-kit/', 'database.ts'],
-  outbox: ['domain/', 'background.ts', 'database.ts'],
+  outbox: ['domain/', 'background.ts', 'database.ts', 'metrics.ts'],
   catalog: foundations,
   queries: foundations,
   alerts: foundations,

@@ -202,6 +202,7 @@ describe('a delivery', () => {
     assert.deepEqual([row?.id, row?.dueAt, row?.error], [failed.id, null, failed.detail])
     await due()
     assert.equal(await deliverSome(options()), false)
+    assert.match((await service.get('/metrics')).text, /tom_outbox_deliveries\{topic="create-target",status="parked"\} 1/)
 
     await cure()
     const retry = await service.post(`/v1/queries/${queryId}/targets/retry`)
