@@ -1,4 +1,3 @@
-import type { Transaction } from '../database.ts'
 import type { GenericAlert } from '../domain/alert.ts'
 import type { ConeSearch } from '../domain/cone.ts'
 import { nameKey } from '../domain/name.ts'
@@ -118,26 +117,27 @@ function conditionsOf({ brokerId, objectId, name, range: { low, high } }: Part, 
 export interface StoredAlert extends Raw {
   readonly id: string
   readonly brokerId: string
+  /** Run that brought it; null when that is not known. */
+  readonly runId: string | null
   readonly generic: GenericAlert
 }
 
-/** Finds alerts by our ids inside a transaction; with their raw text where it is of one of these brokers, which saves reading the rest. */
+/** Finds alerts by our ids; with their raw text where it is of one of these brokers, which saves reading the rest. */
 export async function findStoredAlerts(
-  tx: Transaction,
+  db: Queryable,
   ids: readonly string[],
   brokersWithRaw: readonly string[]
 ): Promise<Map<string, StoredAlert>> {
   const found = new Map<string, StoredAlert>()
   for (const days of inStatements(ids)) {
-    const rows = await tx.$queryRawUnsafe<(AlertRow & Raw)[]>(
-      `SELECT ${alertColumns}, CASE WHEN alert."brokerId" = ANY($1::text[]) THEN alert.raw ELSE '' END AS raw, alert."rawType"
+    const { rows } = await db.query<AlertRow & Raw & { readonly runId: string | null }>(
+      `SELECT ${alertColumns}, CASE WHEN alert."brokerId" = ANY($1::text[]) THEN alert.raw ELSE '' END AS raw, alert."rawType", alert."runId"
        FROM (${alertsOfDaysSql(days, 2)}) AS alert
        LEFT JOIN LATERAL (SELECT "targetId" FROM "TargetAlert" WHERE "alertId" = alert.id OFFSET 0) AS link ON true`,
-      brokersWithRaw,
-      ...days
+      [brokersWithRaw, ...days]
     )
-    for (const { raw, rawType, ...row } of rows) {
-      found.set(row.id, { id: row.id, brokerId: row.brokerId, generic: toGeneric(toAlert(row)), raw, rawType })
+    for (const { raw, rawType, runId, ...row } of rows) {
+      found.set(row.id, { id: row.id, brokerId: row.brokerId, runId, generic: toGeneric(toAlert(row)), raw, rawType })
     }
   }
   return found

@@ -1,15 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifySchemaCompiler } from 'fastify'
+import type { Queryable } from '../alerts/store.ts'
 import type { Registry } from '../broker-kit/registry.ts'
-import type { Database, Transaction } from '../database.ts'
-import { type Answer, idempotencyFields, idempotently, sendAnswer } from '../http/idempotency.ts'
+import type { Database } from '../database.ts'
+import { type Answer, idempotencyFields, sendAnswer } from '../http/idempotency.ts'
 import { ref } from '../http/openapi.ts'
 import { invalid } from '../http/problems.ts'
+import { answerOnce } from './answer-once.ts'
 import { batchCheck, previewFields, TargetBatch, TargetBatchResult } from './batch-schemas.ts'
-import { createBatch } from './create-batch.ts'
-import { preview } from './preview.ts'
-import { repeatOnRace } from './repeat-on-race.ts'
+import { createBatch, readBatch } from './create-batch.ts'
 
 const createTargetsSchema = {
   operationId: 'createTargets',
@@ -39,11 +39,11 @@ export const targetBatchRoutes =
     const validatorCompiler = checkingBatch(app.validatorCompiler)
     app.post('/targets/batch', { schema: createTargetsSchema, bodyLimit, validatorCompiler }, async (request, reply) => {
       const { body, caller, query } = request
-      const effect = async (tx: Transaction): Promise<Answer> => {
-        return { status: 200, body: await createBatch({ tx, registry, caller, matchRadius }, body) }
+      const batch = await readBatch(database.prisma, body)
+      const effect = async (db: Queryable): Promise<Answer> => {
+        return { status: 200, body: await createBatch({ db, registry, caller, matchRadius }, batch) }
       }
-      const answer = () => (query.validateOnly ? preview(database, effect) : idempotently({ request, database, effect }))
-      return sendAnswer(reply, await repeatOnRace(answer))
+      return sendAnswer(reply, await answerOnce({ request, database, validateOnly: query.validateOnly, effect }))
     })
   }
 

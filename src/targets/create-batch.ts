@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import type { Transaction } from '../database.ts'
 import { CursorInteger, decodeCursor, encodeCursor } from '../http/pagination.ts'
 import { invalid } from '../http/problems.ts'
 import { findRun, isEnded, listRunAlertIds } from '../runs/store.ts'
@@ -10,43 +11,45 @@ import type { TargetRequest } from './read-requests.ts'
 
 const StepCursor = Type.Tuple([Type.Literal('run targets'), CursorInteger])
 
-/** Makes many targets, and tells of each what became of it; throws 422 for a run or a list that there is not. */
-export async function createBatch(creation: Omit<Creation, 'runId'>, batch: TargetBatch): Promise<TargetBatchResult> {
-  const { listId } = batch
-  const lists = await findLists(creation.tx, listId === undefined ? [] : [listId])
-  if (listId !== undefined && !lists.has(listId)) throw invalid([{ pointer: '/listId', message: 'must be a target list' }])
-  if ('items' in batch) {
-    const { items, ...terms } = batch
-    const requests = items.map(item => ({ body: withTerms(item, terms) }))
-    return resultOf(requests, { outcomes: await createTargets({ ...creation, runId: null }, requests), next: null })
-  }
-  const { alertIds, runId, next, terms } = 'alertIds' in batch ? alertsOf(batch) : await alertsOfRun(creation, batch)
-  const requests = alertIds.map(alertId => ({ body: { ...terms, alertId } }))
-  return resultOf(requests, { outcomes: await createTargets({ ...creation, runId }, requests), next })
-}
-
-interface ChosenAlerts {
-  readonly alertIds: readonly string[]
+/** Targets to make, and how a run goes on behind them. */
+export interface Batch {
+  readonly requests: readonly TargetRequest[]
+  readonly listId: string | undefined
   readonly runId: string | null
   readonly next: string | null
-  readonly terms: TargetTerms
 }
 
-function alertsOf({ alertIds, ...terms }: TargetTerms & { readonly alertIds: readonly string[] }): ChosenAlerts {
-  return { alertIds, terms, runId: null, next: null }
+/** Reads which targets a request asks for; throws 422 for a run that there is not. */
+export async function readBatch(db: Transaction, batch: TargetBatch): Promise<Batch> {
+  if ('runId' in batch) return alertsOfRun(db, batch)
+  const outside = { listId: batch.listId, runId: null, next: null }
+  if ('items' in batch) {
+    const { items, ...terms } = batch
+    return { ...outside, requests: items.map(item => ({ body: withTerms(item, terms) })) }
+  }
+  const { alertIds, ...terms } = batch
+  return { ...outside, requests: alertIds.map(alertId => ({ body: { ...terms, alertId } })) }
 }
 
-async function alertsOfRun({ tx }: Pick<Creation, 'tx'>, batch: TargetsOfRun): Promise<ChosenAlerts> {
+async function alertsOfRun(db: Transaction, batch: TargetsOfRun): Promise<Batch> {
   const { runId, cursor, limit = mostTargets, ...terms } = batch
   const after = cursor === undefined ? 0n : BigInt(decodeCursor(cursor, StepCursor)[1])
   // Asked before the alerts are read: what was recorded before the end is then among them.
-  const run = await findRun(tx, runId)
+  const run = await findRun(db, runId)
   if (run === null) throw invalid([{ pointer: '/runId', message: 'must be a run' }])
-  const found = await listRunAlertIds(tx, { runId, after, limit: limit + 1 })
+  const found = await listRunAlertIds(db, { runId, after, limit: limit + 1 })
   const step = found.slice(0, limit)
   const isWhole = isEnded(run) && found.length <= limit
   const next = isWhole ? null : encodeCursor(['run targets', step.at(-1)?.position ?? after])
-  return { alertIds: step.map(({ alertId }) => alertId), terms, runId, next }
+  return { requests: step.map(({ alertId }) => ({ body: { ...terms, alertId } })), listId: batch.listId, runId, next }
+}
+
+/** Makes many targets, and tells of each what became of it; throws 422 for a list that there is not. */
+export async function createBatch(creation: Omit<Creation, 'runId'>, batch: Batch): Promise<TargetBatchResult> {
+  const { requests, listId, runId, next } = batch
+  const lists = await findLists(creation.db, listId === undefined ? [] : [listId])
+  if (listId !== undefined && !lists.has(listId)) throw invalid([{ pointer: '/listId', message: 'must be a target list' }])
+  return resultOf(requests, { outcomes: await createTargets({ ...creation, runId }, requests), next })
 }
 
 /** What is no object stays as it is, and is refused as such. */

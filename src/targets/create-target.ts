@@ -3,7 +3,7 @@ import { type Creation, createTargets } from './create-targets.ts'
 import type { NewTarget, TargetFromAlert } from './new-target-schemas.ts'
 import { Overtaken } from './repeat-on-race.ts'
 import type { Match } from './schemas.ts'
-import { findTarget, type StoredTarget } from './store.ts'
+import { readTarget, type StoredTarget } from './store.ts'
 
 interface Answer {
   readonly target: StoredTarget
@@ -18,7 +18,7 @@ export async function createTarget(creation: Creation, body: TargetFromAlert | N
     throw invalid(outcome?.complaints ?? [], 'alertId' in body ? 'The alert makes no target.' : 'The body does not fit.')
   }
   if (outcome.kind === 'refuse') throw conflict(outcome.detail, { matches: outcome.matches })
-  const target = await findTarget(creation.tx, outcome.targetId)
+  const target = await readTarget(creation.db, outcome.targetId)
   if (target === undefined) throw new Overtaken()
   return { target, match: outcome.kind === 'linked' ? outcome.match : null }
 }

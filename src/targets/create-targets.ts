@@ -1,5 +1,5 @@
+import type { Queryable } from '../alerts/store.ts'
 import type { Registry } from '../broker-kit/registry.ts'
-import type { Transaction } from '../database.ts'
 import type { Complaint } from '../domain/schema.ts'
 import { lockAll, lockLikenesses } from './match-store.ts'
 import { readRequests, type TargetRequest } from './read-requests.ts'
@@ -7,7 +7,7 @@ import { type Settled, settle } from './settle-targets.ts'
 
 /** For whom and by what rules targets are made. */
 export interface Creation {
-  readonly tx: Transaction
+  readonly db: Queryable
   readonly registry: Registry
   readonly caller: string
   /** Positions closer than this are the same, where a request does not say [arcsec]. */
@@ -27,13 +27,13 @@ const mostLocked = 100
 /** Makes targets, or finds those that exist, one after the other. Whatever is wrong with one does not touch the others. */
 export async function createTargets(creation: Creation, requests: readonly TargetRequest[]): Promise<Outcome[]> {
   const locksAll = requests.length > mostLocked
-  if (locksAll) await lockAll(creation.tx)
+  if (locksAll) await lockAll(creation.db)
   const outcomes: Outcome[] = []
   for (let start = 0; start < requests.length; start += mostAtOnce) {
     const readings = await readRequests(creation, requests.slice(start, start + mostAtOnce))
     const wanted = readings.flatMap(({ value }) => value ?? [])
     const likenesses = wanted.map(({ likeness }) => likeness)
-    if (!locksAll) await lockLikenesses(creation.tx, likenesses)
+    if (!locksAll) await lockLikenesses(creation.db, likenesses)
     const settled = new Map((await settle(creation, wanted)).map((one, index) => [wanted[index], one]))
     for (const { value, complaints } of readings) {
       outcomes.push(settled.get(value) ?? { kind: 'unfit', complaints: complaints ?? [] })

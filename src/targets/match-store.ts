@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Transaction } from '../database.ts'
+import type { Queryable } from '../alerts/store.ts'
 import type { ConeSearch } from '../domain/cone.ts'
 import { pixelRanges, touchedCells } from '../domain/sky.ts'
 import { separationSql } from '../domain/sky-sql.ts'
@@ -25,18 +25,18 @@ const cellOrder = 10
  * Makes whoever wants a target that is like one of these wait until this transaction ends. In ascending order, so that
  * no two wait for each other.
  */
-export async function lockLikenesses(tx: Transaction, likenesses: readonly Likeness[]): Promise<void> {
-  await lockSlots(tx, [...new Set(likenesses.flatMap(slotsOf))])
+export async function lockLikenesses(db: Queryable, likenesses: readonly Likeness[]): Promise<void> {
+  await lockSlots(db, [...new Set(likenesses.flatMap(slotsOf))])
 }
 
 /** Makes whoever wants a target wait until this transaction ends. */
-export async function lockAll(tx: Transaction): Promise<void> {
-  await lockSlots(tx, [...Array(lockCount).keys()])
+export async function lockAll(db: Queryable): Promise<void> {
+  await lockSlots(db, [...Array(lockCount).keys()])
 }
 
-async function lockSlots(tx: Transaction, slots: number[]): Promise<void> {
+async function lockSlots(db: Queryable, slots: number[]): Promise<void> {
   const ordered = slots.sort((a, b) => a - b)
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockClass}::int, slot) FROM unnest(${ordered}::int[]) AS slot`
+  await db.query('SELECT count(pg_advisory_xact_lock($1::int, slot)) FROM unnest($2::int[]) AS slot', [lockClass, ordered])
 }
 
 function slotsOf({ nameKeys, cone }: Likeness): number[] {
@@ -81,14 +81,13 @@ const findingsSql = `
   WHERE ${separationSql({ ra: 'target.ra', dec: 'target.dec' }, place)} <= wanted.radius`
 
 /** Finds everything that wanted targets have in common with stored ones, in one statement. */
-export async function findCommon(tx: Transaction, likenesses: readonly Likeness[]): Promise<Finding[]> {
+export async function findCommon(db: Queryable, likenesses: readonly Likeness[]): Promise<Finding[]> {
   const alerts = [...likenesses.entries()].flatMap(([index, { alertId }]) => (alertId === null ? [] : [{ index, alertId }]))
   const names = [...likenesses.entries()].flatMap(([index, { nameKeys }]) => nameKeys.map(nameKey => ({ index, nameKey })))
   const ranges = [...likenesses.entries()].flatMap(([index, { cone }]) =>
     cone ? pixelRanges(cone).map(range => ({ index, ...range, ...cone })) : []
   )
-  return tx.$queryRawUnsafe<Finding[]>(
-    findingsSql,
+  const { rows } = await db.query<Finding>(findingsSql, [
     alerts.map(({ index }) => index),
     alerts.map(({ alertId }) => alertId),
     names.map(({ index }) => index),
@@ -99,5 +98,6 @@ export async function findCommon(tx: Transaction, likenesses: readonly Likeness[
     ranges.map(({ ra }) => ra),
     ranges.map(({ dec }) => dec),
     ranges.map(({ radius }) => radius)
-  )
+  ])
+  return rows
 }

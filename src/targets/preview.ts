@@ -1,5 +1,7 @@
-import { type Database, inPrismaTransaction, type Transaction } from '../database.ts'
+import type { Queryable } from '../alerts/store.ts'
+import { type Database, inTransaction } from '../database.ts'
 import type { Answer } from '../http/idempotency.ts'
+import { preparedOn } from './query-store.ts'
 
 /** Carries an answer out of a transaction that is to leave nothing behind. */
 class Preview extends Error {
@@ -13,10 +15,10 @@ class Preview extends Error {
 }
 
 /** Tells what an effect would answer, and rolls it back. */
-export async function preview(database: Database, effect: (tx: Transaction) => Promise<Answer>): Promise<Answer> {
+export async function preview({ pool }: Database, effect: (db: Queryable) => Promise<Answer>): Promise<Answer> {
   try {
-    return await inPrismaTransaction(database, async tx => {
-      throw new Preview(await effect(tx))
+    return await inTransaction(pool, async client => {
+      throw new Preview(await effect(preparedOn(client)))
     })
   } catch (error) {
     if (error instanceof Preview) return { status: 200, body: error.answer.body }

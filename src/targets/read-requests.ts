@@ -1,6 +1,5 @@
-import { findStoredAlerts, type StoredAlert } from '../alerts/store.ts'
+import { findStoredAlerts, type Queryable, type StoredAlert } from '../alerts/store.ts'
 import type { Registry } from '../broker-kit/registry.ts'
-import type { Transaction } from '../database.ts'
 import { type Reading, readCreation } from './check-target.ts'
 import { brokersThatDraft, describeAlert } from './describe-alert.ts'
 import { findLists } from './lists/store.ts'
@@ -18,7 +17,7 @@ export interface TargetRequest {
 }
 
 interface Reader {
-  readonly tx: Transaction
+  readonly db: Queryable
   readonly registry: Registry
   /** Positions closer than this are the same, where a request does not say [arcsec]. */
   readonly matchRadius: number
@@ -26,12 +25,12 @@ interface Reader {
 
 /** Reads requests for targets, with the alerts and lists that they name, or says all that is wrong with them. */
 export async function readRequests(reader: Reader, requests: readonly TargetRequest[]): Promise<Reading<Wanted>[]> {
-  const { tx, registry } = reader
+  const { db, registry } = reader
   const readings = requests.map(({ body }) => readCreation(body))
   const alertIds = readings.flatMap(({ value }) => (value && 'alertId' in value ? value.alertId : []))
-  const alerts = await findStoredAlerts(tx, alertIds, brokersThatDraft(registry))
+  const alerts = await findStoredAlerts(db, alertIds, brokersThatDraft(registry))
   const lists = await findLists(
-    tx,
+    db,
     readings.flatMap(({ value }) => value?.listId ?? [])
   )
   return readings.map((reading, index) => {

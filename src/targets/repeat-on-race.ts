@@ -36,7 +36,8 @@ const isRawFailure = compileCheck(RawFailure)
 export function isRace(error: unknown): boolean {
   if (error instanceof Overtaken) return true
   if (isRawFailure(error)) return sqlRaceCodes.has(codeOf(error))
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && raceCodes.has(error.code)
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return false
+  return raceCodes.has(error.code) || sqlRaceCodes.has(error.code)
 }
 
 function codeOf({ meta }: Static<typeof RawFailure>): string {

@@ -1,13 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifySchemaCompiler } from 'fastify'
+import type { Queryable } from '../alerts/store.ts'
 import type { Registry } from '../broker-kit/registry.ts'
 import { type Database, inPrismaTransaction } from '../database.ts'
 import { expectedVersion, sendResource, stale, versionTag } from '../http/etags.ts'
-import { idempotently, sendAnswer } from '../http/idempotency.ts'
+import { type Answer, idempotently, sendAnswer } from '../http/idempotency.ts'
 import { sendPage } from '../http/pagination.ts'
 import { invalid, notFound } from '../http/problems.ts'
 import { sendVerbatim } from '../http/verbatim.ts'
 import { findTargetRaw } from './alert-store.ts'
+import { answerOnce } from './answer-once.ts'
 import { targetBatchRoutes } from './batch-routes.ts'
 import { readCreation } from './check-target.ts'
 import { createTarget } from './create-target.ts'
@@ -20,7 +22,6 @@ import { type MovePhotometry, mergeTarget } from './merge-target.ts'
 import { addName, removeName } from './name-target.ts'
 import { queryTargetRoutes } from './on-alert/routes.ts'
 import * as operations from './operations.ts'
-import { preview } from './preview.ts'
 import { repeatOnRace } from './repeat-on-race.ts'
 import { toListedTarget, toTarget, toTargetAlert, toTargetName } from './to-target.ts'
 import { deleteTarget } from './write-store.ts'
@@ -53,13 +54,12 @@ function serveTargets(app: App, { database, registry, matchRadius, movePhotometr
   const validatorCompiler = checkingCreation(app.validatorCompiler)
   app.post('/targets', { schema: operations.createTarget, validatorCompiler }, async (request, reply) => {
     const { body, caller, query } = request
-    const effect: Effect = async tx => {
-      const { target, match } = await createTarget({ tx, registry, caller, matchRadius, runId: null }, body)
+    const effect = async (db: Queryable): Promise<Answer> => {
+      const { target, match } = await createTarget({ db, registry, caller, matchRadius, runId: null }, body)
       const headers = { Location: `/v1/targets/${target.id}`, ETag: versionTag(target.version) }
       return { status: match ? 200 : 201, body: { ...toTarget(target), match }, headers }
     }
-    const answer = () => (query.validateOnly ? preview(database, effect) : idempotently({ request, database, effect }))
-    return sendAnswer(reply, await repeatOnRace(answer))
+    return sendAnswer(reply, await answerOnce({ request, database, validateOnly: query.validateOnly, effect }))
   })
 
   app.get('/targets', { schema: operations.listTargets }, async (request, reply) => {

@@ -1,5 +1,4 @@
-import type { StoredAlert } from '../alerts/store.ts'
-import type { Transaction } from '../database.ts'
+import type { Queryable, StoredAlert } from '../alerts/store.ts'
 import { nameKey } from '../domain/name.ts'
 import { findCommon, type Likeness } from './match-store.ts'
 import { decide, positionOf, type Refusal } from './match-target.ts'
@@ -59,7 +58,7 @@ function distinctNames(names: readonly string[]): NameToStore[] {
 }
 
 interface Settlement {
-  readonly tx: Transaction
+  readonly db: Queryable
   readonly caller: string
   /** Run in which the alerts came; null when it is not known. */
   readonly runId: string | null
@@ -69,16 +68,16 @@ interface Settlement {
  * Makes the wanted targets, or finds those that exist and gives them the new names, as if one had been asked for after
  * the other: a wanted target also finds what those before it have made. Whoever calls holds the locks.
  */
-export async function settle({ tx, caller, runId }: Settlement, wanted: readonly Wanted[]): Promise<Settled[]> {
+export async function settle({ db, caller, runId }: Settlement, wanted: readonly Wanted[]): Promise<Settled[]> {
   const findings = await findCommon(
-    tx,
+    db,
     wanted.map(({ likeness }) => likeness)
   )
   const widest = Math.max(0, ...wanted.map(({ likeness }) => likeness.cone?.radius ?? 0))
   const pending = createPending(findings, widest)
   const plan = emptyPlan()
-  const settled = wanted.map((one, index) => settleOne(one, { index, pending, plan, caller }))
-  await writePlan(tx, plan, runId)
+  const settled = wanted.map((one, index) => settleOne(one, { index, pending, plan, caller, runId }))
+  await writePlan(db, plan)
   return settled
 }
 
@@ -87,6 +86,7 @@ interface Round {
   readonly pending: Pending
   readonly plan: Plan
   readonly caller: string
+  readonly runId: string | null
 }
 
 function settleOne(wanted: Wanted, round: Round): Settled {
@@ -100,13 +100,13 @@ function settleOne(wanted: Wanted, round: Round): Settled {
   return decision.kind === 'create' ? { kind: 'created', targetId } : { kind: 'linked', targetId, match: decision.match }
 }
 
-function create({ description, names, likeness, alert, history }: Wanted, { pending, plan, caller }: Round): string {
+function create({ description, names, likeness, alert, history }: Wanted, { pending, plan, caller, runId }: Round): string {
   const { aliases: _, extras = {}, ...row } = description
   const id = plan.newId()
   plan.targets.push({ ...row, ...history, id, createdBy: caller })
   for (const [place, name] of names.entries()) plan.names.push({ ...name, targetId: id, primary: place === 0 })
   for (const [key, value] of Object.entries(extras)) plan.extras.push({ targetId: id, key, value })
-  if (alert) plan.links.push({ targetId: id, alertId: alert.id, generic: alert.generic })
+  if (alert) plan.links.push({ targetId: id, alertId: alert.id, runId: runId ?? alert.runId, generic: alert.generic })
   const { name, type, ra = null, dec = null } = description
   pending.addTarget({ id, name, type, ra, dec })
   pending.addTo(id, likeness)
@@ -114,11 +114,11 @@ function create({ description, names, likeness, alert, history }: Wanted, { pend
 }
 
 /** Gives a target the names that it does not have yet. What an alert was linked to before stays as it is. */
-function link({ names, likeness, alert }: Wanted, { rule, targetId }: Match, { pending, plan }: Round): void {
+function link({ names, likeness, alert }: Wanted, { rule, targetId }: Match, { pending, plan, runId }: Round): void {
   if (rule === 'alert') return
   const added = pending.freeNames(names)
   for (const name of added) plan.names.push({ ...name, targetId, primary: false })
   if (added.length > 0) plan.edited.add(targetId)
-  if (alert) plan.links.push({ targetId, alertId: alert.id, generic: alert.generic })
+  if (alert) plan.links.push({ targetId, alertId: alert.id, runId: runId ?? alert.runId, generic: alert.generic })
   pending.addTo(targetId, likeness)
 }

@@ -1,10 +1,12 @@
+import type { Queryable } from '../alerts/store.ts'
 import type { Transaction } from '../database.ts'
 import { type ExtraValue, type NumberField, numberFields, type Permissions, type Scheme, type TargetType } from './fields.ts'
 
 /** A target as it is stored, with its names and extras. */
 export interface StoredTarget extends Readonly<Record<NumberField, number | null>> {
   readonly id: string
-  readonly number: bigint
+  /** A bigint, as whatever the transaction makes of it. */
+  readonly number: bigint | string
   readonly name: string
   readonly type: TargetType
   readonly permissions: Permissions
@@ -25,13 +27,18 @@ export const targetColumns = `${[...ownColumns, ...Object.keys(numberFields)].ma
    FROM "TargetName" WHERE "targetId" = target.id) AS names,
   (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM "TargetExtra" WHERE "targetId" = target.id) AS extras`
 
+const targetSql = `SELECT ${targetColumns} FROM "Target" AS target WHERE target.id = $1::uuid`
+
 /** Finds a target by its id. */
 export async function findTarget(db: Transaction, id: string): Promise<StoredTarget | undefined> {
-  const [target] = await db.$queryRawUnsafe<StoredTarget[]>(
-    `SELECT ${targetColumns} FROM "Target" AS target WHERE target.id = $1::uuid`,
-    id
-  )
+  const [target] = await db.$queryRawUnsafe<StoredTarget[]>(targetSql, id)
   return target
+}
+
+/** Finds a target by its id, in whatever transaction. */
+export async function readTarget(db: Queryable, id: string): Promise<StoredTarget | undefined> {
+  const { rows } = await db.query<StoredTarget>(targetSql, [id])
+  return rows[0]
 }
 
 /** Finds a target by its id, and keeps others from changing it until the transaction ends. */

@@ -1,3 +1,5 @@
+import { alertsOfDaysSql, inStatements } from '../alerts/partition-store.ts'
+import type { Queryable } from '../alerts/store.ts'
 import type { Transaction } from '../database.ts'
 import type { GenericAlert } from '../domain/alert.ts'
 import { skyPixel } from '../domain/sky.ts'
@@ -28,7 +30,7 @@ export interface Plan {
   readonly targets: TargetToStore[]
   readonly names: (NameToStore & { readonly targetId: string; readonly primary: boolean })[]
   readonly extras: { readonly targetId: string; readonly key: string; readonly value: ExtraValue }[]
-  readonly links: { readonly targetId: string; readonly alertId: string; readonly generic: GenericAlert }[]
+  readonly links: { readonly targetId: string; readonly alertId: string; readonly runId: string | null; readonly generic: GenericAlert }[]
   readonly members: { readonly listId: string; readonly targetId: string }[]
   /** Targets that get more names. */
   readonly edited: Set<string>
@@ -42,11 +44,6 @@ export function emptyPlan(): Plan {
 const columns = ['id', 'createdBy', 'name', 'type', 'permissions', 'scheme', 'skyPixel', ...Object.keys(numberFields)]
 const ownColumns = columns.map(column => `"${column}"`).join(', ')
 
-// The run that the caller names, or else the first one that brought the alert, is what the target came from.
-const runOfLink = `
-  SELECT run.id, run."queryId", run."queryName" FROM "RunAlert" AS member JOIN "Run" AS run ON run.id = member."runId"
-  WHERE member."alertId" = link."alertId" ORDER BY member."runId" = $7::uuid DESC NULLS LAST, member.outcome = 'duplicate', run.id LIMIT 1`
-
 const writeSql = `
   WITH made AS (
     INSERT INTO "Target" (${ownColumns}, "createdAt", "modifiedAt")
@@ -57,39 +54,52 @@ const writeSql = `
   ), known AS (
     INSERT INTO "TargetExtra" ("targetId", key, value)
     SELECT "targetId", key, value FROM jsonb_populate_recordset(NULL::"TargetExtra", $3::jsonb)
-  ), linked AS (
-    INSERT INTO "TargetAlert" ("alertId", "targetId", "brokerId", "brokerAlertId", "objectId", generic, raw, "rawType", "runId", "queryId", "queryName")
-    SELECT link."alertId", link."targetId", alert."brokerId", alert."brokerAlertId", alert."objectId", link.generic, alert.raw, alert."rawType",
-      run.id, run."queryId", run."queryName"
-    FROM jsonb_populate_recordset(NULL::"TargetAlert", $4::jsonb) AS link
-    CROSS JOIN LATERAL (SELECT * FROM "Alert" WHERE id = link."alertId" OFFSET 0) AS alert
-    LEFT JOIN LATERAL (${runOfLink}) AS run ON true
-    RETURNING "alertId"
   ), joined AS (
     INSERT INTO "TargetListMember" ("listId", "targetId")
-    SELECT "listId", "targetId" FROM jsonb_populate_recordset(NULL::"TargetListMember", $5::jsonb) ON CONFLICT DO NOTHING
+    SELECT "listId", "targetId" FROM jsonb_populate_recordset(NULL::"TargetListMember", $4::jsonb) ON CONFLICT DO NOTHING
   ), edited AS (
-    UPDATE "Target" SET version = version + 1, "modifiedAt" = now() WHERE id = ANY($6::uuid[]) RETURNING id
+    UPDATE "Target" SET version = version + 1, "modifiedAt" = now() WHERE id = ANY($5::uuid[]) RETURNING id
   )
-  SELECT (SELECT count(*)::int FROM linked) AS linked, (SELECT count(*)::int FROM edited) AS edited`
+  SELECT count(*)::int AS edited FROM edited`
 
-/** Writes a plan in one statement; throws what `isRace` knows when another transaction has changed what it was made for. */
-export async function writePlan(tx: Transaction, plan: Plan, runId: string | null): Promise<void> {
+/** Writes a plan in a few statements; throws what `isRace` knows when another transaction has changed what it was made for. */
+export async function writePlan(db: Queryable, plan: Plan): Promise<void> {
   const { targets, names, extras, links, members, edited } = plan
-  if (targets.length + names.length + links.length + members.length === 0) return
-  const made = new Set(targets.map(({ id }) => id))
-  const changed = [...edited].filter(id => !made.has(id))
-  const [done] = await tx.$queryRawUnsafe<{ linked: number; edited: number }[]>(
-    writeSql,
-    JSON.stringify(targets.map(target => ({ permissions: 'PRIVATE', ...target, skyPixel: pixelOf(target)?.toString() ?? null }))),
-    JSON.stringify(names.map(name => ({ ...name, id: plan.newId() }))),
-    JSON.stringify(extras),
-    JSON.stringify(links),
-    JSON.stringify(members),
-    changed,
-    runId
+  if (targets.length + names.length + members.length > 0) {
+    const made = new Set(targets.map(({ id }) => id))
+    const changed = [...edited].filter(id => !made.has(id))
+    const { rows } = await db.query<{ edited: number }>(writeSql, [
+      JSON.stringify(targets.map(target => ({ permissions: 'PRIVATE', ...target, skyPixel: pixelOf(target)?.toString() ?? null }))),
+      JSON.stringify(names.map(name => ({ ...name, id: plan.newId() }))),
+      JSON.stringify(extras),
+      JSON.stringify(members),
+      changed
+    ])
+    if (rows[0]?.edited !== changed.length) throw new Overtaken()
+  }
+  await writeLinks(db, links)
+}
+
+const linkSql = (days: readonly unknown[]) => `
+  WITH linked AS (
+    INSERT INTO "TargetAlert" ("alertId", "targetId", "brokerId", "brokerAlertId", "objectId", generic, raw, "rawType", "runId", "queryId", "queryName")
+    SELECT link."alertId", link."targetId", alert."brokerId", alert."brokerAlertId", alert."objectId", link.generic, alert.raw, alert."rawType",
+      link."runId", run."queryId", run."queryName"
+    FROM (${alertsOfDaysSql(days, 2)}) AS alert
+    JOIN jsonb_populate_recordset(NULL::"TargetAlert", $1::jsonb) AS link ON link."alertId" = alert.id
+    LEFT JOIN "Run" AS run ON run.id = link."runId"
+    RETURNING "alertId"
   )
-  if (done?.linked !== links.length || done.edited !== changed.length) throw new Overtaken()
+  SELECT count(*)::int AS linked FROM linked`
+
+/** Links alerts to targets, which keep copies of their own. */
+async function writeLinks(db: Queryable, links: Plan['links']): Promise<void> {
+  const byAlert = new Map(links.map(link => [link.alertId, link]))
+  for (const days of inStatements([...byAlert.keys()])) {
+    const some = days.flat().map(alertId => byAlert.get(alertId))
+    const { rows } = await db.query<{ linked: number }>(linkSql(days), [JSON.stringify(some), ...days])
+    if (rows[0]?.linked !== some.length) throw new Overtaken()
+  }
 }
 
 /** Stores an edit of a target that is held: the fields of the patch, and what follows from the target as edited. */

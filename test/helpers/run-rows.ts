@@ -23,5 +23,6 @@ export async function insertRun(pool: Pool, { alertIds, outcome = 'new', status 
      SELECT $1, 1, $2, * FROM unnest($3::bigint[], $4::uuid[], $5::bytea[])`,
     [run.id, outcome, alertIds.map((_, index) => index + 1), alertIds, alertIds.map(id => createHash('sha256').update(id).digest())]
   )
+  if (outcome === 'new') await pool.query('UPDATE "Alert" SET "runId" = $1 WHERE id = ANY($2)', [run.id, alertIds])
   return run
 }

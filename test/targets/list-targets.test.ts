@@ -116,7 +116,7 @@ describe('GET /v1/targets', () => {
   it('finds what matches a new target by indexes', async context => {
     const statements = recordStatements(context)
     const cone = { ra: 123, dec: 45, radius: 2 }
-    await findCommon(service.database.prisma, [{ alertId: randomUUID(), nameKeys: ['bulk77', 'bulk78', 'unknown'], cone }])
+    await findCommon(service.database.pool, [{ alertId: randomUUID(), nameKeys: ['bulk77', 'bulk78', 'unknown'], cone }])
     const [statement] = statements
     assert.ok(statement)
     const plan = await planOf(service.database.pool, statement)

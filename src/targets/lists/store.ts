@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
+import type { Queryable } from '../../alerts/store.ts'
 import type { Transaction } from '../../database.ts'
 import type { MembershipChange, MembershipResult } from './schemas.ts'
 
@@ -28,9 +29,9 @@ export function findListByName(db: Transaction, name: string): Promise<{ readonl
 }
 
 /** Which of these ids are those of target lists. */
-export async function findLists(db: Transaction, ids: readonly string[]): Promise<Set<string>> {
+export async function findLists(db: Queryable, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
-  const rows = await db.targetList.findMany({ where: { id: { in: [...new Set(ids)] } }, select: { id: true } })
+  const { rows } = await db.query<{ id: string }>('SELECT id FROM "TargetList" WHERE id = ANY($1::uuid[])', [[...new Set(ids)]])
   return new Set(rows.map(({ id }) => id))
 }
 

@@ -5,6 +5,7 @@ import type { Topic } from '../../outbox/deliver.ts'
 import type { Delivery } from '../../outbox/store.ts'
 import { createTargets, type Outcome } from '../create-targets.ts'
 import { ensureLists } from '../lists/store.ts'
+import { queryableOf } from '../query-store.ts'
 import type { TargetRequest } from '../read-requests.ts'
 import { repeatOnRace } from '../repeat-on-race.ts'
 import { type SettledTarget, settleQueryTargets } from './store.ts'
@@ -41,7 +42,7 @@ async function makeTargets(tx: Transaction, making: Making, deliveries: readonly
     const terms = { ...(onMatch !== undefined && { onMatch }), ...(matchRadius !== undefined && { matchRadius }) }
     return { body: { alertId, ...terms }, listIds: listId === undefined ? [] : [listId] }
   })
-  const outcomes = await createTargets({ tx, ...making, caller, runId }, requests)
+  const outcomes = await createTargets({ db: queryableOf(tx), ...making, caller, runId }, requests)
   await settleQueryTargets(
     tx,
     deliveries.map(({ id }, index) => toSettled(id, outcomes[index]))
