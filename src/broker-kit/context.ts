@@ -35,7 +35,7 @@ export function createContext({ broker, signal, log, limits, dispatcher, gate, .
   const connections = dispatcher ?? (broker.isAddressSet ? undefined : publicAgent)
   const chosen = { ...(limits && { limits }), ...(connections && { dispatcher: connections }), ...(gate && { gate }) }
   return {
-    http: createHttpClient({ baseUrl, signal, log, secrets: secretsOf(broker), onWait: feedback, ...chosen }),
+    http: createHttpClient({ baseUrl, signal, log, secrets: Object.values(secretSettings(broker)), onWait: feedback, ...chosen }),
     baseUrl,
     signal,
     settings,
@@ -49,11 +49,11 @@ export function createContext({ broker, signal, log, limits, dispatcher, gate, .
 
 /** Hides a broker's secrets in whatever its module says or throws. */
 export function maskOf(broker: InstalledBroker): Mask {
-  return createMask(secretsOf(broker))
+  return createMask(Object.values(secretSettings(broker)))
 }
 
-/** The values of a broker's secret settings, which no error, feedback or log may hold. */
-function secretsOf({ module, settings }: InstalledBroker): string[] {
+/** A broker's secret settings by name, which no error, feedback or log may hold. */
+export function secretSettings({ module, settings }: InstalledBroker): Record<string, string> {
   const secret = Object.entries(module.settings?.properties ?? {}).filter(([, schema]) => schema['writeOnly'] === true)
-  return secret.map(([name]) => settings[name]).filter(value => typeof value === 'string')
+  return Object.fromEntries(secret.map(([name]) => [name, settings[name]]).filter(([, value]) => typeof value === 'string'))
 }

@@ -22,7 +22,7 @@ export function createMask(secrets: readonly string[]): Mask {
 }
 
 /** How a secret may look where it comes back: as it is, in a URL, in a form, in JSON. */
-function spellingsOf(secret: string): string[] {
+export function spellingsOf(secret: string): string[] {
   const inForm = new URLSearchParams([['', secret]]).toString().slice(1)
   return [secret, encodeURIComponent(secret), encodeURI(secret), inForm, JSON.stringify(secret).slice(1, -1)]
 }

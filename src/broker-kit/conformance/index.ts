@@ -11,9 +11,12 @@ import { runChecks } from './checks/runs.ts'
 import { singleChecks } from './checks/single.ts'
 import { type ConformanceChecks, readSubject } from './subject.ts'
 
+export { type ContentFaults, contentFaults } from './faults/content-faults.ts'
 export { type FaultyBroker, type FaultyBrokerOptions, startFaultyBroker } from './faults/faulty-broker.ts'
+export { type FaultResult, playContentFaults } from './faults/play-faults.ts'
 export { type TransportFault, transportFaults } from './faults/transport.ts'
 export { parameterTable, readmeSections } from './readme.ts'
+export { recordScenario } from './record.ts'
 export { Exchange, parseScenario, Scenario } from './scenario.ts'
 export { type ConformanceCheck, type ConformanceChecks, readSubject, type Subject } from './subject.ts'
 

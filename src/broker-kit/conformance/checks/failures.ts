@@ -4,7 +4,7 @@ import { nonsense, refusals } from '../faults/answers.ts'
 import type { ContentFaults } from '../faults/content-fault.ts'
 import { edits } from '../faults/edits.ts'
 import { endlessPages } from '../faults/pages.ts'
-import { playFaults } from '../faults/play-faults.ts'
+import { playContentFaults } from '../faults/play-faults.ts'
 import { normalise } from '../normalise.ts'
 import { type Operation, operationsOf } from '../operations.ts'
 import { attempt, type Outcome, play } from '../play.ts'
@@ -51,9 +51,7 @@ export const failureChecks: ConformanceChecks = {
 
 /** Plays faults on everything that the module does. */
 async function assertTaken(subject: Subject, faults: ContentFaults): Promise<void> {
-  for (const operation of operationsOf(subject)) {
-    for await (const { where, complaint } of playFaults(subject, operation, faults)) assert.equal(complaint, null, where)
-  }
+  for await (const { where, complaint } of playContentFaults(subject, faults)) assert.equal(complaint, null, where)
 }
 
 /** Answers that give a secret back, as brokers do that quote what they were asked. */

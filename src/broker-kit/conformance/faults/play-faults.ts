@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { type BrokerErrorKind, isBrokerError } from '../../errors.ts'
 import { unreadableReason } from '../../source.ts'
 import { normalise } from '../normalise.ts'
-import type { Operation } from '../operations.ts'
+import { type Operation, operationsOf } from '../operations.ts'
 import { attempt, type Outcome, type PlayOptions, play } from '../play.ts'
 import type { Subject } from '../subject.ts'
 import type { ContentFault, ContentFaults } from './content-fault.ts'
@@ -18,7 +18,7 @@ export interface FaultResult {
 }
 
 /** Plays faults on one operation of a module, in every way that makes sense for it. */
-export async function* playFaults(subject: Subject, operation: Operation, faults: ContentFaults): AsyncGenerator<FaultResult> {
+async function* playFaults(subject: Subject, operation: Operation, faults: ContentFaults): AsyncGenerator<FaultResult> {
   const healthy = await play(subject, operation)
   for (const [name, fault] of Object.entries(faults)) {
     for (const { title, options } of fault.variations(healthy)) {
@@ -27,6 +27,11 @@ export async function* playFaults(subject: Subject, operation: Operation, faults
       yield { fault: name, where: `${operation.title}: ${name}, ${title}`, ...judged }
     }
   }
+}
+
+/** Plays all faults of a list on everything that a module does. */
+export async function* playContentFaults(subject: Subject, faults: ContentFaults): AsyncGenerator<FaultResult> {
+  for (const operation of operationsOf(subject)) yield* playFaults(subject, operation, faults)
 }
 
 interface Played {
