@@ -31,7 +31,7 @@ const publicAgent = createPublicAgent()
 export function createContext({ broker, signal, log, limits, dispatcher, gate, ...options }: ContextOptions): BrokerContext {
   const { baseUrl, settings } = broker
   const mask = maskOf(broker)
-  const feedback = (message: string) => options.feedback?.(mask.text(message))
+  const feedback = (message: string) => options.feedback?.(mask.text(String(message)))
   const connections = dispatcher ?? (broker.isAddressSet ? undefined : publicAgent)
   const chosen = { ...(limits && { limits }), ...(connections && { dispatcher: connections }), ...(gate && { gate }) }
   return {

@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 
 const mostLines = 64
 const mostCharacters = 65_536
+/** A stream that has nothing to say sends an empty line after the first and then every so often, so that no proxy ends it [ms]. */
+const firstBeat = 500
+const nextBeats = 15_000
 
 /**
  * Streams lines as newline-delimited JSON, no faster than the client reads. The source must end when the client hangs
@@ -19,7 +22,10 @@ async function* inBatches(lines: AsyncIterable<string>): AsyncGenerator<string> 
   const source = lines[Symbol.asyncIterator]()
   try {
     let upcoming = source.next()
-    for (let first = await upcoming; !first.done; first = await upcoming) {
+    for (;;) {
+      yield* beatUntil(upcoming)
+      const first = await upcoming
+      if (first.done) return
       let batch = `${first.value}\n`
       upcoming = next(source)
       const turn = nextTurn()
@@ -33,6 +39,22 @@ async function* inBatches(lines: AsyncIterable<string>): AsyncGenerator<string> 
     }
   } finally {
     await source.return?.()
+  }
+}
+
+/** Yields an empty line now and then until the promise is settled. */
+async function* beatUntil(upcoming: Promise<unknown>): AsyncGenerator<string> {
+  const settled = upcoming.then(
+    () => true,
+    () => true
+  )
+  for (let pause = firstBeat; ; pause = nextBeats) {
+    const controller = new AbortController()
+    const beat = sleep(pause, false, { signal: controller.signal }).catch(() => false)
+    const isSettled = await Promise.race([settled, beat])
+    controller.abort()
+    if (isSettled) return
+    yield '\n'
   }
 }
 

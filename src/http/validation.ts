@@ -41,7 +41,8 @@ function requestValidator(): FastifySchemaCompiler<TSchema> {
 }
 
 function validatorOf(coerceTypes: false | 'array'): Ajv {
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, strictNumbers: true, useDefaults: true, coerceTypes })
+  // strictNumbers would pass over the bounds of a text that is read as Infinity; without it, they refuse it.
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, strictNumbers: !coerceTypes, useDefaults: true, coerceTypes })
   formats.default(ajv)
   for (const schema of allComponents()) ajv.addSchema(schema)
   return ajv

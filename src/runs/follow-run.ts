@@ -22,11 +22,14 @@ export interface Following {
   readonly after: bigint
   /** Whether to wait for more until the run has ended. */
   readonly follow: boolean
-  /** Ends the reading without an error. */
+  /** Ends the reading. */
   readonly signal: AbortSignal
 }
 
-/** Reads the alerts of a run as JSON, in their order; a reader that follows is a reader of the store that waits. */
+/**
+ * Reads the alerts of a run as JSON, in their order; a reader that follows is a reader of the store that waits. It throws
+ * when it has to stop before the run has ended, so that nobody takes a part for the whole.
+ */
 export async function* followRun(reader: RunReader, { runId, after, follow, signal }: Following): AsyncGenerator<string> {
   const changes = reader.watch(runId, signal)
   try {
@@ -40,6 +43,7 @@ export async function* followRun(reader: RunReader, { runId, after, follow, sign
       if (!follow || run === null || isEnded(run)) return
       await changes.next()
     }
+    if (follow) throw new Error('The stream stops before the run has ended.')
   } finally {
     changes.close()
   }

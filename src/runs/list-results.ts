@@ -2,11 +2,12 @@ import { type Static, Type } from '@sinclair/typebox'
 import { toAlert } from '../alerts/store.ts'
 import type { Database } from '../database.ts'
 import { CursorInteger, decodeCursor, encodeCursor } from '../http/pagination.ts'
-import { notFound } from '../http/problems.ts'
+import { invalid, notFound } from '../http/problems.ts'
+import { Uuid } from '../http/schemas.ts'
 import type { Rejection, RunAlert } from './schemas.ts'
 import { findRun, isEnded, listRejections, listRunAlerts, type RejectionRow, type ResultRange, type RunAlertRow } from './store.ts'
 
-const ResultCursor = Type.Tuple([Type.Literal('results'), CursorInteger])
+const ResultCursor = Type.Tuple([Type.Literal('results'), Uuid, CursorInteger])
 
 /** Which page of the results of a run is asked for. */
 export interface ResultPage {
@@ -15,32 +16,40 @@ export interface ResultPage {
   readonly limit: number
 }
 
-/** Reads the place in the results of a run behind which to go on; throws 422 for what is no cursor of ours. */
-export function positionOf(cursor: string | undefined): bigint {
-  return cursor === undefined ? 0n : BigInt(decodeCursor(cursor, ResultCursor)[1])
+/** Reads the place in the results of a run behind which to go on; throws 422 for what is no cursor of this run. */
+export function positionOf(runId: string, cursor: string | undefined): bigint {
+  if (cursor === undefined) return 0n
+  const [, ofRun, position] = decodeCursor(cursor, ResultCursor)
+  if (ofRun !== runId.toLowerCase())
+    throw invalid([{ pointer: '/cursor', message: 'must be of this run' }], 'The query string does not fit.')
+  return BigInt(position)
 }
 
-function cursorOf(position: bigint): string {
-  return encodeCursor(['results', position])
+function cursorOf(runId: string, position: bigint): string {
+  return encodeCursor(['results', runId.toLowerCase(), position])
 }
 
 /** Shows an alert of a run as the API does. */
-export function presentRunAlert({ alert, outcome, position }: RunAlertRow): Static<typeof RunAlert> {
-  return { ...toAlert(alert), outcome, cursor: cursorOf(position) }
+export function presentRunAlert(runId: string, { alert, outcome, position }: RunAlertRow): Static<typeof RunAlert> {
+  return { ...toAlert(alert), outcome, cursor: cursorOf(runId, position) }
 }
 
-function presentRejection({ position, reason, raw, rawType }: RejectionRow): Static<typeof Rejection> {
-  return { reason, raw, rawType, cursor: cursorOf(position) }
+function presentRejection(runId: string, { position, reason, raw, rawType }: RejectionRow): Static<typeof Rejection> {
+  return { reason, raw, rawType, cursor: cursorOf(runId, position) }
 }
 
 /** Lists alerts of a run; while it runs there is always a next page, so that a reader who goes on loses nothing. */
 export function pageOfRunAlerts(database: Database, page: ResultPage) {
-  return pageOfResults(database, page, async range => (await listRunAlerts(database.pool, range)).map(presentRunAlert))
+  return pageOfResults(database, page, async range =>
+    (await listRunAlerts(database.pool, range)).map(row => presentRunAlert(page.runId, row))
+  )
 }
 
 /** Lists rejections of a run; while it runs there is always a next page. */
 export function pageOfRejections(database: Database, page: ResultPage) {
-  return pageOfResults(database, page, async range => (await listRejections(database.pool, range)).map(presentRejection))
+  return pageOfResults(database, page, async range =>
+    (await listRejections(database.pool, range)).map(row => presentRejection(page.runId, row))
+  )
 }
 
 async function pageOfResults<T extends { readonly cursor: string }>(
@@ -48,12 +57,12 @@ async function pageOfResults<T extends { readonly cursor: string }>(
   { runId, cursor, limit }: ResultPage,
   list: (range: ResultRange) => Promise<T[]>
 ): Promise<{ items: T[]; next: string | null }> {
-  const after = positionOf(cursor)
+  const after = positionOf(runId, cursor)
   // Asked before the page is read: what was recorded before the end is then on it.
   const run = await findRun(prisma, runId)
   if (run === null) throw notFound('run', runId)
   const found = await list({ runId, after, limit: limit + 1 })
   const items = found.slice(0, limit)
   const whole = isEnded(run) && found.length <= limit
-  return { items, next: whole ? null : (items.at(-1)?.cursor ?? cursorOf(after)) }
+  return { items, next: whole ? null : (items.at(-1)?.cursor ?? cursorOf(runId, after)) }
 }

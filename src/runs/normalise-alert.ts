@@ -30,7 +30,7 @@ interface ItemBase {
 
 /** Turns what a module yielded into an item of the run; one unreadable alert is that alert's trouble, not the run's. */
 export function normaliseAlert(broker: InstalledBroker, value: unknown): RunItem {
-  const { text, mediaType } = sourceOf(value) ?? { text: JSON.stringify(value) ?? String(value), mediaType: 'application/json' }
+  const { text, mediaType } = sourceOf(value) ?? { text: textOf(value), mediaType: 'application/json' }
   const reject = (reason: string) => rejection(reason, text, mediaType)
   const unreadable = unreadableReason(value)
   if (unreadable !== null) return reject(unreadable)
@@ -45,6 +45,15 @@ export function normaliseAlert(broker: InstalledBroker, value: unknown): RunItem
     return { generic, contentHash, itemHash: hashOf(`${generic.id}\u0000${contentHash.toString('hex')}`), raw: text, rawType: mediaType }
   } catch (error) {
     return reject(`The module could not normalise the alert: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** The text of a value that came without one; a value that JSON cannot hold has the text that JavaScript gives it. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return String(value)
   }
 }
 

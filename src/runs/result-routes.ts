@@ -114,7 +114,7 @@ export const runResultRoutes = ({ database, reader, draining }: Needs): FastifyP
     app.get('/runs/:runId/alerts.ndjson', { schema: streamRunAlertsSchema, exposeHeadRoute: false }, async (request, reply) => {
       const { runId } = request.params
       const { cursor, follow } = request.query
-      const after = positionOf(cursor)
+      const after = positionOf(runId, cursor)
       refuseDropped(await find(runId), after)
       return sendNdjson(reply, followRun(reader, { runId, after, follow, signal: ending(reply) }))
     })

@@ -63,7 +63,7 @@ export function createRunReader(database: Database): RunReader {
 
 async function readLines({ pool }: Database, runId: string, after: bigint): Promise<RunLines> {
   const rows = await listRunAlerts(pool, { runId, after, limit: linesAtOnce })
-  const lines = rows.map(row => JSON.stringify(presentRunAlert(row)))
+  const lines = rows.map(row => JSON.stringify(presentRunAlert(runId, row)))
   return { lines, last: rows.at(-1)?.position ?? after, isFull: rows.length === linesAtOnce }
 }
 

@@ -257,3 +257,26 @@ test('the metrics tell what came of alerts and runs, and what waits', async () =
   assert.deepEqual([await count(received), await count(ended)], [alerts + 7, runs + 1])
   assert.match((await service.get('/metrics')).text, /tom_runs\{status="queued"\} 0/)
 })
+
+test('a cursor of another run is refused', async () => {
+  answer = sending(...freshAlerts(3))
+  const [first, second] = [(await run()).body.id, (await run()).body.id]
+  const { next } = (await service.get(`/v1/runs/${first}/alerts?limit=1`)).body
+  assert.equal((await service.get(`/v1/runs/${first}/alerts?cursor=${next}`)).body.items.length, 2)
+  assert.equal((await service.get(`/v1/runs/${second}/alerts?cursor=${next}`)).status, 422)
+})
+
+test('numbers in the query string that are infinite are refused', async () => {
+  for (const query of ['runs?limit=1e309', 'alerts?ra=1&dec=Infinity&radius=1', 'targets?ra=1&dec=1&radius=1e309']) {
+    assert.equal((await service.get(`/v1/${query}`)).status, 422, query)
+  }
+})
+
+test('a stream that has nothing to tell yet says that it is alive', async () => {
+  answer = stalling([], Promise.withResolvers<void>())
+  const { body: queued } = await run({}, {})
+  const stream = await fetch(`${service.url}/v1/runs/${queued.id}/alerts.ndjson?follow=true`)
+  const { value } = (await stream.body?.pipeThrough(new TextDecoderStream()).getReader().read()) ?? {}
+  assert.equal(value, '\n')
+  await service.post(`/v1/runs/${queued.id}/cancellation`)
+})

@@ -121,9 +121,9 @@ test('a process that is asked to stop hands its run back and ends with code 0; t
   while ((await rowOf(id)).newCount < 1500) await sleep(20)
   const follower = await fetch(`${first.url}/v1/runs/${id}/alerts.ndjson?follow=true`)
   const asked = performance.now()
-  const [code, text] = await Promise.all([first.stop(), follower.text()])
+  // A stream that stops before the run has ended must not look whole.
+  const [code] = await Promise.all([first.stop(), assert.rejects(follower.text())])
   assert.equal(code, 0)
-  assert.equal(text.trim().split('\n').length, 1500)
   assert.ok(performance.now() - asked < 10_000)
   const handedBack = await rowOf(id)
   assert.deepEqual([handedBack.status, handedBack.leaseUntil, handedBack.fruitless], ['queued', null, 0])
