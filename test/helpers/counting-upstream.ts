@@ -11,8 +11,8 @@ export interface CountingUpstream extends Upstream {
   mostWithin(seconds: number): number
 }
 
-/** Starts a stand-in whose every answer is one alert, given after a while [ms]. */
-export async function startCountingUpstream(after: () => number): Promise<CountingUpstream> {
+/** Starts a stand-in whose every answer is one alert, given after a while [ms]; where it refuses, 429 with this Retry-After [s]. */
+export async function startCountingUpstream(after: () => number, refuse: () => number | null = () => null): Promise<CountingUpstream> {
   const arrivals: number[] = []
   let running = 0
   let most = 0
@@ -21,6 +21,8 @@ export async function startCountingUpstream(after: () => number): Promise<Counti
     most = Math.max(most, ++running)
     response.on('close', () => running--)
     await sleep(after())
+    const retryAfter = refuse()
+    if (retryAfter !== null) return void response.writeHead(429, { 'retry-after': `${retryAfter}` }).end()
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify([{ id: url }]))
   })

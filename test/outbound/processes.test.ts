@@ -11,10 +11,19 @@ const module = fileURLToPath(new URL('../helpers/limited-broker.ts', import.meta
 let files: TestDatabase
 let upstream: CountingUpstream
 let services: ServiceProcess[]
+/** How long the stand-in asks to be left alone, once [s]; null: it does not. */
+let leaveAlone: number | null = null
+let askedAt = 0
 
 before(async () => {
   files = await createTestDatabase()
-  upstream = await startCountingUpstream(() => 50 + Math.random() * 200)
+  const refuse = () => {
+    const retryAfter = leaveAlone
+    if (retryAfter !== null) askedAt = performance.now()
+    leaveAlone = null
+    return retryAfter
+  }
+  upstream = await startCountingUpstream(() => 50 + Math.random() * 200, refuse)
   const variables = { DATABASE_URL: files.url, BROKER_MODULES: module, BROKER_LIMITED_BROKER_BASE_URL: upstream.url }
   services = await Promise.all([startProcess(variables), startProcess(variables)])
 })
@@ -58,4 +67,22 @@ test('two processes together never exceed the limits of a broker, and runs that 
   assert.ok(
     told.some(words => /^LimitedBroker takes 5 requests in 2 s, which are used up until [-0-9]+ [0-9:]+ UTC; waiting\.$/.test(words))
   )
+})
+
+test('a broker that asks one process to be left alone is left alone by both', async () => {
+  const [one, other] = services
+  assert.ok(one && other)
+  const before = upstream.requests.length
+  leaveAlone = 4
+  const ids = await Promise.all(['H', 'I', 'J', 'K'].map((name, index) => start(index % 2 === 0 ? one : other, name)))
+  const runs = await Promise.all(ids.map(id => ended(other, id)))
+  assert.deepEqual(
+    runs.map(({ status }) => status),
+    runs.map(() => 'succeeded')
+  )
+  const [inFlight, ...later] = upstream.arrivals.slice(before).filter(time => time > askedAt)
+  assert.ok(later.length > 5)
+  // What was under way, or let in before the other process had heard of it, may still come.
+  const early = [inFlight ?? 0, ...later].filter(time => time < askedAt + 3900)
+  assert.ok(early.length <= 1, `${early.map(time => time - askedAt)}`)
 })
