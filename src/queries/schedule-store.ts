@@ -20,6 +20,13 @@ export async function databaseTime(db: Transaction): Promise<Date> {
   return row.now
 }
 
+/** Tells whether the time of some query of these brokers has come. */
+export async function isAnyDue(db: Transaction, brokerIds: readonly string[]): Promise<boolean> {
+  const [row] = await db.$queryRaw<[{ isAny: boolean }]>`
+    SELECT EXISTS (SELECT FROM "BrokerQuery" WHERE "nextRunsAt"[1] <= now() AND "brokerId" = ANY(${brokerIds}::text[])) AS "isAny"`
+  return row.isAny
+}
+
 /** A query whose time has come. */
 export interface DueQuery {
   readonly id: string

@@ -2,7 +2,7 @@ import type { Registry } from '../broker-kit/registry.ts'
 import { type Database, inPrismaTransaction, type Transaction } from '../database.ts'
 import { isSchedule, nextStarts, type Schedule, scheduleComplaints } from '../domain/schedule.ts'
 import { Problem } from '../http/problems.ts'
-import { type DueQuery, passDueTime, takeDueQuery, timesAhead } from '../queries/schedule-store.ts'
+import { type DueQuery, isAnyDue, passDueTime, takeDueQuery, timesAhead } from '../queries/schedule-store.ts'
 import { startQueryRun } from './start-run.ts'
 import { hasActiveRun } from './store.ts'
 
@@ -24,10 +24,12 @@ export interface PassedTime {
  * times are stored in one transaction that holds the query: each time is passed once, however many do this.
  */
 export async function startDueRun({ database, registry }: Scheduling): Promise<PassedTime | null> {
+  const brokerIds = [...registry.keys()]
+  if (!(await isAnyDue(database.prisma, brokerIds))) return null
   let due: DueQuery | null = null
   try {
     return await inPrismaTransaction(database, async tx => {
-      due = await takeDueQuery(tx, [...registry.keys()])
+      due = await takeDueQuery(tx, brokerIds)
       return due && passTime(tx, due, await skipReason(tx, { due, registry }))
     })
   } catch (error) {
