@@ -75,11 +75,11 @@ describe('a request that is wrong', () => {
   })
 
   it('is told all that is wrong with its body at once, by JSON Pointer, and what would be right', async () => {
-    const answer = await service.post('/v1/queries', { name: 7, brokerId: 'my-broker', colour: 'red' })
+    const answer = await service.post('/v1/queries', { name: 7, brokerId: 'my-broker', timetable: 'red' })
     assert.deepEqual(complaintsOf(answer), [
       ['/name', 'must be a string'],
       ['/parameters', 'is required'],
-      ['/colour', 'is not known; known are name, brokerId, parameters, schedule, onAlert']
+      ['/timetable', 'is not known; known are name, brokerId, parameters, schedule, onAlert']
     ])
     assert.match(answer.body.detail, /\/\w+ \w+/)
   })
