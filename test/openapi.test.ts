@@ -60,7 +60,7 @@ describe('the OpenAPI document', () => {
     for (const { operation, where } of operations()) {
       for (const media of Object.values(nodeOf(nodeOf(operation['requestBody'])['content']))) {
         for (const schema of variantsOf(nodeOf(media)['schema'])) {
-          assert.equal(schema['additionalProperties'], false, `${where} takes unknown fields`)
+          if (schema['type'] !== 'string') assert.equal(schema['additionalProperties'], false, `${where} takes unknown fields`)
         }
       }
     }

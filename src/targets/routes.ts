@@ -14,6 +14,7 @@ import { targetBatchRoutes } from './batch-routes.ts'
 import { readCreation } from './check-target.ts'
 import { createTarget } from './create-target.ts'
 import { editTarget } from './edit-target.ts'
+import { targetExchangeRoutes } from './exchange/routes.ts'
 import { getTarget } from './get-target.ts'
 import { pageOfNames, pageOfTargetAlerts } from './list-parts.ts'
 import { pageOfTargets } from './list-targets.ts'
@@ -44,6 +45,7 @@ export const targetRoutes =
   async app => {
     await app.register(targetBatchRoutes(needs))
     await app.register(targetListRoutes(needs))
+    await app.register(targetExchangeRoutes(needs))
     await app.register(queryTargetRoutes(needs))
     serveTargets(app, needs)
     serveNames(app, needs)

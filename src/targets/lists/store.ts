@@ -70,11 +70,16 @@ export async function insertList(
 }
 
 /** Finds the lists of these names, and makes those that there are not; answers ids by name. */
-export async function ensureLists(tx: Transaction, names: readonly string[], createdBy: string): Promise<Map<string, string>> {
+export async function ensureLists(db: Queryable, names: readonly string[], createdBy: string): Promise<Map<string, string>> {
   const sorted = [...new Set(names)].sort()
   if (sorted.length === 0) return new Map()
-  await tx.targetList.createMany({ data: sorted.map(name => ({ id: uuidv7(), name, createdBy })), skipDuplicates: true })
-  const rows = await tx.targetList.findMany({ where: { name: { in: sorted } }, select: { id: true, name: true } })
+  const ids = sorted.map(() => uuidv7())
+  await db.query(
+    `INSERT INTO "TargetList" (id, name, "createdBy") SELECT id, name, $3 FROM unnest($1::uuid[], $2::text[]) AS list(id, name)
+     ON CONFLICT DO NOTHING`,
+    [ids, sorted, createdBy]
+  )
+  const { rows } = await db.query<{ id: string; name: string }>('SELECT id, name FROM "TargetList" WHERE name = ANY($1::text[])', [sorted])
   return new Map(rows.map(({ id, name }) => [name, id]))
 }
 

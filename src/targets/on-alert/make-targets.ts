@@ -32,8 +32,9 @@ async function makeTargets(tx: Transaction, making: Making, deliveries: readonly
   const [first] = wishes
   if (first === undefined) return
   const { caller, runId } = first
+  const db = queryableOf(tx)
   const lists = await ensureLists(
-    tx,
+    db,
     wishes.flatMap(({ listName }) => listName ?? []),
     caller
   )
@@ -42,7 +43,7 @@ async function makeTargets(tx: Transaction, making: Making, deliveries: readonly
     const terms = { ...(onMatch !== undefined && { onMatch }), ...(matchRadius !== undefined && { matchRadius }) }
     return { body: { alertId, ...terms }, listIds: listId === undefined ? [] : [listId] }
   })
-  const outcomes = await createTargets({ db: queryableOf(tx), ...making, caller, runId }, requests)
+  const outcomes = await createTargets({ db, ...making, caller, runId }, requests)
   await settleQueryTargets(
     tx,
     deliveries.map(({ id }, index) => toSettled(id, outcomes[index]))
