@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type ServiceProcess, startProcess } from './process.ts'
 
@@ -49,8 +48,9 @@ export async function startFleet(variables: Readonly<Record<string, string>>, si
     },
     kill: async worker => {
       await worker.kill()
-      replacements.push(replace(worker))
-      while (workers.length === 0) await sleep(20)
+      const replaced = replace(worker)
+      replacements.push(replaced)
+      if (workers.length === 0) await replaced
     },
     stop: async () => {
       await Promise.all(replacements)
