@@ -1,5 +1,6 @@
-// npm run bench targets [-- 1000000]: how fast targets are made, found, and listed, with so many stored (100,000 unless told).
+// npm run bench targets [-- 1000000]: how fast targets are made, found, listed and exchanged, with so many stored (100,000 unless told).
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type pg from 'pg'
 import { pixelRanges } from '../src/domain/sky.ts'
 import { once, rate, short, table, time } from './helpers/measure.ts'
@@ -109,6 +110,47 @@ async function matches({ post }: BenchService): Promise<void> {
   note(`match 10,000 positions against ${total}`, took.p50, 'ms', `${short(10_000_000 / took.p50)} positions/s`)
 }
 
+/** Memory that the service holds [MB]. */
+async function memoryOf({ service }: BenchService): Promise<number> {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${service.child.pid}/status`, 'utf8'))?.[1]) / 1000
+}
+
+/** Does something, and notes how long it took and how much memory the service needed for it. */
+async function noteMemory(what: string, work: () => Promise<string>): Promise<void> {
+  let [before, peak, text] = [await memoryOf(bench), 0, '']
+  const watch = setInterval(async () => {
+    peak = Math.max(peak, await memoryOf(bench))
+  }, 100)
+  const took = await once(async () => {
+    text = await work()
+  })
+  clearInterval(watch)
+  note(what, took / 1000, 's', `${text}; memory ${short(before)} MB before, at most ${short(Math.max(before, peak))} MB`)
+}
+
+async function exchanges({ service }: BenchService): Promise<void> {
+  await noteMemory('export all targets as CSV', async () => {
+    let bytes = 0
+    const response = await fetch(`${service.url}/v1/targets.csv`)
+    for await (const chunk of response.body ?? []) bytes += chunk.length
+    return `${short(bytes / 1e6)} MB`
+  })
+  const lines = Array.from({ length: 100_000 }, (_, n) => {
+    const { ra, dec } = placeOf(n, 100_000)
+    return `Import ${n},${(ra + 0.01) % 360},${dec},${n / 10},Alias of import ${n}`
+  })
+  await noteMemory('import 100,000 lines of CSV', async () => {
+    const body = `name,ra,dec,redshift,name2\r\n${lines.join('\r\n')}`
+    const response = await fetch(`${service.url}/v1/targets/import?onMatch=create`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body
+    })
+    const { created } = JSON.parse(await response.text())
+    return `${created} targets of ${short(body.length / 1e6)} MB`
+  })
+}
+
 try {
   const steps = [10_000, 100_000, 1_000_000].filter(step => step <= total)
   const firstPages: number[] = []
@@ -121,6 +163,7 @@ try {
   await matches(bench)
   await batches(bench)
   await singles(bench)
+  await exchanges(bench)
   process.stdout.write(`PostgreSQL ${bench.postgres}, Node ${process.version}, ${total} targets stored\n\n`)
   process.stdout.write(`${table(['work', 'took', 'note'], rows)}\n\n${JSON.stringify({ bench: 'targets', stored: total, ...results })}\n`)
 } finally {

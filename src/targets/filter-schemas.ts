@@ -16,6 +16,7 @@ export const targetFilterFields = {
   type: Type.Optional(TargetType),
   list: Type.Optional({ ...Uuid, description: 'Only targets of this target list.' }),
   brokerId: Type.Optional(Type.String({ maxLength: 100, description: 'Only targets that came from an alert of this broker.' })),
+  hasPhotometry: Type.Optional(Type.Boolean({ description: 'Only targets that have a light curve, or only those that have none.' })),
   createdAfter: instant('Only targets made at this time or later'),
   createdBefore: instant('Only targets made before this time'),
   modifiedAfter: instant('Only targets changed at this time or later'),

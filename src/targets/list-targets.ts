@@ -44,10 +44,10 @@ function placeOf(sort: TargetSort, cursor: string | undefined): TargetPlace | nu
 
 /** Reads which targets are asked for; throws 422 for a cone or box that is not whole. */
 export function selectionOf(choice: TargetChoice): TargetSelection {
-  const { name, type, list, brokerId, createdAfter, createdBefore, modifiedAfter, modifiedBefore } = choice
+  const { name, type, list, brokerId, hasPhotometry, createdAfter, createdBefore, modifiedAfter, modifiedBefore } = choice
   const { cone, complaints } = coneOf(choice)
   const { box, complaints: boxComplaints } = boxOf(choice)
   const wrong = [...complaints, ...boxComplaints]
   if (wrong.length > 0) throw invalid(wrong, 'The query string does not fit.')
-  return { name, type, list, brokerId, createdAfter, createdBefore, modifiedAfter, modifiedBefore, cone, box }
+  return { name, type, list, brokerId, hasPhotometry, createdAfter, createdBefore, modifiedAfter, modifiedBefore, cone, box }
 }

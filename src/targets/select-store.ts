@@ -13,6 +13,7 @@ export interface TargetSelection {
   readonly list: string | undefined
   /** Broker of an alert that they came from. */
   readonly brokerId: string | undefined
+  readonly hasPhotometry: boolean | undefined
   readonly createdAfter: string | undefined
   readonly createdBefore: string | undefined
   readonly modifiedAfter: string | undefined
@@ -28,13 +29,16 @@ export function selectionSql(selection: TargetSelection, bind: Bind): string {
 }
 
 function conditionsOf(selection: TargetSelection, bind: Bind): string[] {
-  const { name, type, list, brokerId, createdAfter, createdBefore, modifiedAfter, modifiedBefore } = selection
+  const { name, type, list, brokerId, hasPhotometry, createdAfter, createdBefore, modifiedAfter, modifiedBefore } = selection
   const when = (value: string | undefined, condition: string) => (value === undefined ? [] : [`${condition} ${bind(value)}::timestamptz`])
   return [
     ...(name === undefined ? [] : [`item.id = (SELECT "targetId" FROM "TargetName" WHERE "nameKey" = ${bind(nameKey(name))})`]),
     ...(type === undefined ? [] : [`item.type = ${bind(type)}`]),
     ...(list === undefined ? [] : [`item.id IN (SELECT "targetId" FROM "TargetListMember" WHERE "listId" = ${bind(list)}::uuid)`]),
     ...(brokerId === undefined ? [] : [`item.id IN (SELECT "targetId" FROM "TargetAlert" WHERE "brokerId" = ${bind(brokerId)})`]),
+    ...(hasPhotometry === undefined
+      ? []
+      : [`${hasPhotometry ? '' : 'NOT '}EXISTS (SELECT FROM "PhotometryPoint" AS point WHERE point."targetId" = item.id)`]),
     ...when(createdAfter, 'item."createdAt" >='),
     ...when(createdBefore, 'item."createdAt" <'),
     ...when(modifiedAfter, 'item."modifiedAt" >='),

@@ -19,6 +19,7 @@ const everything: TargetSelection = {
   type: undefined,
   list: undefined,
   brokerId: undefined,
+  hasPhotometry: undefined,
   createdAfter: undefined,
   createdBefore: undefined,
   modifiedAfter: undefined,
@@ -94,6 +95,8 @@ describe('GET /v1/targets', () => {
       { box },
       { list },
       { brokerId: 'my-broker' },
+      { hasPhotometry: true },
+      { hasPhotometry: false },
       { createdAfter: '2100-01-01T00:00:00Z' },
       { modifiedBefore: '2000-01-01T00:00:00Z' }
     ]
@@ -106,7 +109,7 @@ describe('GET /v1/targets', () => {
     await listTargets(service.database.prisma, { ...everything, cone }, { sort: 'separation', after: null, limit: 101 })
     await listTargets(service.database.prisma, everything, { sort: '-name', after: { key: 'bulk5', id: last.id }, limit: 101 })
     await listTargets(service.database.prisma, everything, { sort: 'modified', after: last, limit: 101 })
-    assert.equal(statements.length, 23)
+    assert.equal(statements.length, 27)
     for (const statement of statements.slice()) {
       const plan = await planOf(service.database.pool, statement)
       assert.doesNotMatch(plan, /Seq Scan on "Target(Name)?"/, `${statement.text}\n${plan}`)

@@ -132,6 +132,12 @@ describe('the filters of targets', () => {
     const { modifiedAt } = (await service.patch(`/v1/targets/${id}`, { parallax: 1 }, { 'if-match': '*' })).body
     assert.deepEqual(namesOf(await pages(`modifiedAfter=${modifiedAt}`)), ['Rare'])
     assert.ok(!namesOf(await pages(`modifiedBefore=${modifiedAt}`)).includes('Rare'))
+    await service.database.pool.query(
+      `INSERT INTO "PhotometryPoint" (id, "targetId", key, timestamp, kind, told, "runId") VALUES ($1, $1, '\\x00', now(), 'detection', '{}', $1)`,
+      [id]
+    )
+    assert.deepEqual(namesOf(await pages('hasPhotometry=true')), ['Rare'])
+    assert.ok(!namesOf(await pages('hasPhotometry=false')).includes('Rare'))
   })
 
   it('refuse what does not fit, and say where', async () => {
