@@ -1,4 +1,4 @@
-import type { Transaction } from '../database.ts'
+import type { Queryable } from '../alerts/store.ts'
 import type { Bind } from '../domain/sky-sql.ts'
 import type { TargetSort } from './filter-schemas.ts'
 import { selectionSql, type TargetSelection } from './select-store.ts'
@@ -47,7 +47,7 @@ interface Listing {
 
 /** Lists targets in an order that new targets do not disturb. */
 export async function listTargets(
-  db: Transaction,
+  db: Queryable,
   selection: TargetSelection,
   { sort, after, limit }: Listing
 ): Promise<StoredListedTarget[]> {
@@ -64,10 +64,11 @@ export async function listTargets(
         ? `WHERE ${key} ${isBehind} ${bind(after.key)}`
         : `WHERE (${key}, item.id) ${isBehind} (${bind(after.key)}::${type}, ${bind(after.id)}::uuid)`
   const ordered = (row: string, compared: string) => `ORDER BY ${compared} ${direction}${type === 'text' ? '' : `, ${row}.id ${direction}`}`
-  return db.$queryRawUnsafe<StoredListedTarget[]>(
+  const { rows } = await db.query<StoredListedTarget>(
     `SELECT ${targetColumns}, page.separation, page.key
      FROM (SELECT item.id, item.separation, ${key} AS key FROM (${items}) AS item ${join} ${where} ${ordered('item', key)} LIMIT ${bind(limit)}) AS page
      JOIN "Target" AS target ON target.id = page.id ${ordered('page', 'page.key')}`,
-    ...values
+    values
   )
+  return rows
 }

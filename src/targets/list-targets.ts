@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import type { Transaction } from '../database.ts'
+import type { Queryable } from '../alerts/store.ts'
 import { coneOf } from '../domain/cone.ts'
 import { boxOf } from '../domain/sky-box.ts'
 import { cutPage, decodeCursor, encodeCursor, type Page } from '../http/pagination.ts'
@@ -23,7 +23,7 @@ const cursors = {
 }
 
 /** Reads one page of the targets that a filter asks for; throws 422 for a cone or box that is not whole, and a sort that needs one. */
-export async function pageOfTargets(db: Transaction, filter: TargetFilter): Promise<Page<StoredListedTarget>> {
+export async function pageOfTargets(db: Queryable, filter: TargetFilter): Promise<Page<StoredListedTarget>> {
   const { cursor, limit, sort } = filter
   const selection = selectionOf(filter)
   if (sort === 'separation' && selection.cone === null) {

@@ -65,7 +65,7 @@ function serveTargets(app: App, { database, registry, matchRadius, movePhotometr
   })
 
   app.get('/targets', { schema: operations.listTargets }, async (request, reply) => {
-    const { items, next } = await pageOfTargets(database.prisma, request.query)
+    const { items, next } = await pageOfTargets(database.pool, request.query)
     return sendPage(request, reply, { items: items.map(toListedTarget), next })
   })
 

@@ -7,18 +7,22 @@ import type { StoredTarget } from './store.ts'
 
 /** Shows a stored target as the API does. */
 export function toTarget({ names, number, createdAt, modifiedAt, version: _, ...row }: StoredTarget): Target {
+  return { ...row, ...shown({ names, number, createdAt, modifiedAt }) }
+}
+
+/** Shows a stored target in a list as the API does. */
+export function toListedTarget(stored: StoredListedTarget): ListedTarget {
+  const { names, number, createdAt, modifiedAt, version: _, key: __, ...row } = stored
+  return { ...row, ...shown({ names, number, createdAt, modifiedAt }) }
+}
+
+function shown({ names, number, createdAt, modifiedAt }: Pick<StoredTarget, 'names' | 'number' | 'createdAt' | 'modifiedAt'>) {
   return {
-    ...row,
     number: Number(number),
     aliases: names.filter(({ primary }) => !primary).map(({ name }) => name),
     createdAt: createdAt.toISOString(),
     modifiedAt: modifiedAt.toISOString()
   }
-}
-
-/** Shows a stored target in a list as the API does. */
-export function toListedTarget({ key: _, separation, ...stored }: StoredListedTarget): ListedTarget {
-  return { ...toTarget(stored), separation }
 }
 
 /** Shows a stored name as the API does. */

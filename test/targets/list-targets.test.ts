@@ -103,12 +103,12 @@ describe('GET /v1/targets', () => {
     const last = { key: '2026-01-01T00:00:00.000Z', id: '80000000-0000-4000-8000-000000000000' }
     for (const selection of selections) {
       for (const after of [null, last]) {
-        await listTargets(service.database.prisma, { ...everything, ...selection }, { sort: '-created', after, limit: 101 })
+        await listTargets(service.database.pool, { ...everything, ...selection }, { sort: '-created', after, limit: 101 })
       }
     }
-    await listTargets(service.database.prisma, { ...everything, cone }, { sort: 'separation', after: null, limit: 101 })
-    await listTargets(service.database.prisma, everything, { sort: '-name', after: { key: 'bulk5', id: last.id }, limit: 101 })
-    await listTargets(service.database.prisma, everything, { sort: 'modified', after: last, limit: 101 })
+    await listTargets(service.database.pool, { ...everything, cone }, { sort: 'separation', after: null, limit: 101 })
+    await listTargets(service.database.pool, everything, { sort: '-name', after: { key: 'bulk5', id: last.id }, limit: 101 })
+    await listTargets(service.database.pool, everything, { sort: 'modified', after: last, limit: 101 })
     assert.equal(statements.length, 27)
     for (const statement of statements.slice()) {
       const plan = await planOf(service.database.pool, statement)
