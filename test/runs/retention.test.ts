@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { findAlert } from '../../src/alerts/store.ts'
+import { encodeCursor } from '../../src/http/pagination.ts'
 import { keepHouseOnce } from '../../src/runs/keep-house.ts'
 import { type ClaimedRun, endRun } from '../../src/runs/queue-store.ts'
 import { recordRun } from '../../src/runs/record-run.ts'
@@ -174,9 +175,7 @@ test('what a run that goes on for weeks recorded first is dropped, what it recor
     page.items.map(({ brokerAlertId }: { brokerAlertId: string }) => brokerAlertId),
     ['week-4']
   )
-  const early = await service.get(
-    `/v1/runs/${run.runId}/alerts?cursor=${Buffer.from(JSON.stringify(['results', '1'])).toString('base64url')}`
-  )
+  const early = await service.get(`/v1/runs/${run.runId}/alerts?cursor=${encodeCursor(['results', run.runId, 1n])}`)
   assert.equal(early.status, 410)
   assert.equal((await countsOf(service.database, run.runId)).new, 5)
 })
