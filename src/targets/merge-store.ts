@@ -20,7 +20,8 @@ export const moves = {
   TargetExtra: `UPDATE "TargetExtra" SET "targetId" = $1::uuid WHERE "targetId" = $2::uuid
     AND key NOT IN (SELECT key FROM "TargetExtra" WHERE "targetId" = $1::uuid)`,
   TargetListMember: `UPDATE "TargetListMember" SET "targetId" = $1::uuid WHERE "targetId" = $2::uuid
-    AND "listId" NOT IN (SELECT "listId" FROM "TargetListMember" WHERE "targetId" = $1::uuid)`
+    AND "listId" NOT IN (SELECT "listId" FROM "TargetListMember" WHERE "targetId" = $1::uuid)`,
+  QueryTarget: 'UPDATE "QueryTarget" SET "targetId" = $1::uuid WHERE "targetId" = $2::uuid'
 }
 
 interface Absorption {

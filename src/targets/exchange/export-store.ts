@@ -48,19 +48,17 @@ export async function* inSnapshot<T>(
   read: (snapshot: Snapshot) => AsyncGenerator<T>
 ): AsyncGenerator<T> {
   const client = await pool.connect()
-  let broken = true
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
     // The client takes what it wants when it wants; one that has stopped altogether must not keep the snapshot.
-    await client.query(`SET LOCAL idle_in_transaction_session_timeout = '120s'`)
+    await client.query(`SET LOCAL idle_in_transaction_session_timeout = '120s'; SET LOCAL statement_timeout = '10min'`)
     yield* read(snapshotOf(client, selection))
-    broken = false
   } finally {
-    const failure = await client.query('ROLLBACK').then(
-      () => undefined,
+    const isLost = await client.query('ROLLBACK').then(
+      () => false,
       () => true
     )
-    client.release(broken && failure === true)
+    client.release(isLost)
   }
 }
 

@@ -99,10 +99,11 @@ function readCell(draft: Draft, { name, column, cell, isQuoted }: Cell): string 
   return undefined
 }
 
+const decimal = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i
+
 /** A number, or the text as it is: of a position it can be sexagesimal, of anything else it is refused. */
 function numberOf(text: string): number | string {
-  const value = Number(text)
-  return text.trim() === '' || Number.isNaN(value) ? text : value
+  return decimal.test(text.trim()) ? Number(text) : text
 }
 
 function describe({ members, aliases, extras }: Draft): object {

@@ -50,6 +50,7 @@ function serveExports(app: App, { database }: Needs, holdPlace: HoldPlace): void
   const send = (reply: FastifyReply, choice: TargetChoice, write: (snapshot: Snapshot) => AsyncGenerator<string>) => {
     const selection = selectionOf(choice)
     holdPlace(reply)
+    reply.header('Content-Disposition', `attachment; filename="${reply.request.routeOptions.url?.split('/').at(-1)}"`)
     return reply.send(Readable.from(inSnapshot(database.pool, selection, write), { objectMode: false }))
   }
 
