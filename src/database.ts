@@ -6,6 +6,7 @@ import { type Notifications, openNotifications } from './database/notifications.
 import { type DatabaseOptions, prepareDatabase } from './database/prepare.ts'
 import { type Prisma, PrismaClient } from './generated/prisma/client.ts'
 
+export { binaryArray, type ElementType } from './database/binary-array.ts'
 export type { Notifications } from './database/notifications.ts'
 export type { DatabaseOptions } from './database/prepare.ts'
 

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg'
+import { binaryArray, type ElementType } from '../database.ts'
 import type { GenericAlert } from '../domain/alert.ts'
 import { nameKey } from '../domain/name.ts'
 import { skyPixel } from '../domain/sky.ts'
@@ -33,7 +34,7 @@ export async function takeKeys(client: PoolClient, brokerId: string, alerts: rea
     `INSERT INTO "AlertKey" ("brokerId", "brokerAlertId", "alertId", "contentHash")
      SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::bytea[])
      ON CONFLICT DO NOTHING RETURNING "brokerAlertId"`,
-    [brokerId, ids, ordered.map(({ alertId }) => alertId), ordered.map(({ contentHash }) => contentHash)]
+    [brokerId, binaryArray('text', ids, id => id), ...keyArrays(ordered)]
   )
   const newest = new Map<string, NewestContent>(inserted.rows.flatMap(({ brokerAlertId }) => entryOf(first, brokerAlertId)))
   const known = ids.filter(id => !newest.has(id))
@@ -43,7 +44,7 @@ export async function takeKeys(client: PoolClient, brokerId: string, alerts: rea
        extract(epoch FROM now() - days * interval '1 day')::float8 * 1000 AS "staleBefore"
      FROM "AlertKey" AS key LEFT JOIN "Retention" ON true
      WHERE "brokerId" = $1 AND "brokerAlertId" = ANY($2::text[]) ORDER BY "brokerAlertId" COLLATE "C" FOR UPDATE OF key`,
-    [brokerId, known]
+    [brokerId, binaryArray('text', known, id => id)]
   )
   for (const { brokerAlertId, alertId, contentHash, ...keeping } of locked.rows) {
     newest.set(brokerAlertId, { alertId, contentHash, isStale: isStale(alertId, keeping) })
@@ -61,6 +62,10 @@ function isStale(alertId: string, { alertsFrom, staleBefore }: Keeping): boolean
   return (alertsFrom !== null && alertId < alertsFrom) || (staleBefore !== null && timeOfUuid(alertId) < staleBefore)
 }
 
+function keyArrays(contents: readonly NewestContent[]): Buffer[] {
+  return [binaryArray('uuid', contents, ({ alertId }) => alertId), binaryArray('bytea', contents, ({ contentHash }) => contentHash)]
+}
+
 function firstOfEachId(alerts: readonly AlertToStore[]): Map<string, AlertToStore> {
   const first = new Map<string, AlertToStore>()
   for (const alert of alerts) if (!first.has(alert.generic.id)) first.set(alert.generic.id, alert)
@@ -75,16 +80,15 @@ function entryOf(alerts: ReadonlyMap<string, AlertToStore>, id: string): [string
 /** Points keys at newer content. */
 export async function moveKeys(client: PoolClient, brokerId: string, moves: ReadonlyMap<string, NewestContent>): Promise<void> {
   if (moves.size === 0) return
-  const contents = [...moves.values()]
   await client.query(
     `UPDATE "AlertKey" SET "alertId" = moved."alertId", "contentHash" = moved."contentHash"
      FROM unnest($2::text[], $3::uuid[], $4::bytea[]) AS moved("brokerAlertId", "alertId", "contentHash")
      WHERE "AlertKey"."brokerId" = $1 AND "AlertKey"."brokerAlertId" = moved."brokerAlertId"`,
-    [brokerId, [...moves.keys()], contents.map(({ alertId }) => alertId), contents.map(({ contentHash }) => contentHash)]
+    [brokerId, binaryArray('text', [...moves.keys()], id => id), ...keyArrays([...moves.values()])]
   )
 }
 
-type Columns = readonly (readonly [name: string, type: string, read: (alert: AlertToStore) => unknown])[]
+type Columns = readonly (readonly [name: string, type: ElementType, read: (alert: AlertToStore) => unknown])[]
 
 const columns: Columns = [
   ['id', 'uuid', ({ alertId }) => alertId],
@@ -92,7 +96,7 @@ const columns: Columns = [
   ['objectId', 'text', ({ generic }) => generic.objectId],
   ['name', 'text', ({ generic }) => generic.name],
   ['nameKey', 'text', ({ generic }) => nameKey(generic.name)],
-  ['timestamp', 'timestamptz', ({ generic }) => generic.timestamp],
+  ['timestamp', 'text', ({ generic }) => generic.timestamp],
   ['ra', 'float8', ({ generic }) => generic.ra],
   ['dec', 'float8', ({ generic }) => generic.dec],
   ['skyPixel', 'bigint', ({ generic: { ra, dec } }) => (ra === null || dec === null ? null : skyPixel(ra, dec).toString())],
@@ -111,7 +115,8 @@ const columns: Columns = [
 
 const insertAlerts = `
   INSERT INTO "Alert" ("brokerId", "runId", ${columns.map(([name]) => `"${name}"`).join(', ')})
-  SELECT $1, $2, * FROM unnest(${columns.map(([, type], index) => `$${index + 3}::${type}[]`).join(', ')})`
+  SELECT $1, $2, ${columns.map(([name]) => (name === 'timestamp' ? '"timestamp"::timestamptz' : `"${name}"`)).join(', ')}
+  FROM unnest(${columns.map(([, type], index) => `$${index + 3}::${type}[]`).join(', ')}) AS alert(${columns.map(([name]) => `"${name}"`).join(', ')})`
 
 /** Where alerts came from. */
 export interface AlertSource {
@@ -122,5 +127,5 @@ export interface AlertSource {
 /** Stores alerts, all of one broker and one run, in one statement. */
 export async function storeAlerts(client: PoolClient, { brokerId, runId }: AlertSource, alerts: readonly AlertToStore[]): Promise<void> {
   if (alerts.length === 0) return
-  await client.query(insertAlerts, [brokerId, runId, ...columns.map(([, , read]) => alerts.map(alert => read(alert) ?? null))])
+  await client.query(insertAlerts, [brokerId, runId, ...columns.map(([, type, read]) => binaryArray(type, alerts, read))])
 }

@@ -8,6 +8,7 @@ import { makeStorable } from '../domain/storable.ts'
 import type { Metrics } from '../metrics.ts'
 import { batchItems } from './batch-items.ts'
 import type { ClaimedRun, RunEnd, RunError } from './queue-store.ts'
+import { readAhead } from './read-ahead.ts'
 import { RunFailedError, type RunKind, UpstreamFailure } from './run-kind.ts'
 
 /** A run and all it takes to execute it. */
@@ -85,21 +86,29 @@ interface Recording {
 
 /** Records batch after batch; answers the cap that ended it, or null when the source did. */
 async function recordAll({ run, database, metrics }: Execution, { kind, source, notes, stop }: Recording) {
-  let room = run.capAlerts === null ? null : run.capAlerts - run.received
+  let room = run.capAlerts === null ? Number.POSITIVE_INFINITY : run.capAlerts - run.received
+  let unrecorded = 0
   // One item beyond the cap tells whether the broker had more.
   const limits = () => ({
-    items: Math.min(batchItemsAtMost, (room ?? batchItemsAtMost) + 1),
+    items: Math.min(batchItemsAtMost, Math.max(0, room - unrecorded) + 1),
     characters: batchCharacters,
     milliseconds: batchMilliseconds
   })
-  for await (const batch of batchItems({ source, limits, sizeOf: kind.sizeOf, signal: stop })) {
-    const notesNow = notes.take()
-    if (batch.items.length === 0 && notesNow.feedback.length === 0 && notesNow.checkpoint === null) continue
-    const recorded = await kind.record(database, { run, items: batch.items, ...notesNow })
+  const read = async function* () {
+    for await (const { items } of batchItems({ source, limits, sizeOf: kind.sizeOf, signal: stop })) {
+      unrecorded += items.length
+      // Taken before more is asked for, so that a checkpoint is about nothing beyond its batch.
+      yield { items, ...notes.take() }
+    }
+  }
+  for await (const batch of readAhead(read(), () => unrecorded <= room)) {
+    if (batch.items.length === 0 && batch.feedback.length === 0 && batch.checkpoint === null) continue
+    const recorded = await kind.record(database, { run, ...batch })
     if (recorded.fenced) throw new FencedError('The run belongs to another worker, or has ended.')
     for (const [outcome, count] of Object.entries(recorded.outcomes)) metrics[kind.measure].inc({ broker: run.brokerId, outcome }, count)
     if (recorded.truncatedBy) return recorded.truncatedBy
-    room = recorded.room
+    room = recorded.room ?? room
+    unrecorded -= batch.items.length
   }
   return null
 }

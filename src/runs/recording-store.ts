@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg'
+import { binaryArray } from '../database.ts'
 import type { AlertItem, RejectionItem } from './normalise-alert.ts'
 
 /** What a batch adds to its run. */
@@ -71,7 +72,7 @@ export async function findSeen(client: PoolClient, runId: string, itemHashes: re
     `SELECT encode("itemHash", 'hex') AS hash, attempt FROM "RunAlert" WHERE "runId" = $1 AND "itemHash" = ANY($2::bytea[])
      UNION ALL
      SELECT encode("itemHash", 'hex'), attempt FROM "Rejection" WHERE "runId" = $1 AND "itemHash" = ANY($2::bytea[])`,
-    [runId, itemHashes]
+    [runId, binaryArray('bytea', itemHashes, hash => hash)]
   )
   return new Map(rows.map(({ hash, attempt }) => [hash, attempt]))
 }
@@ -83,7 +84,7 @@ export async function markSeen(client: PoolClient, { runId, attempt }: Fence, it
     await client.query(`UPDATE ${table} SET attempt = $2 WHERE "runId" = $1 AND "itemHash" = ANY($3::bytea[])`, [
       runId,
       attempt,
-      itemHashes
+      binaryArray('bytea', itemHashes, hash => hash)
     ])
   }
 }
@@ -105,10 +106,10 @@ export async function storeRunAlerts(client: PoolClient, { runId, attempt }: Fen
     [
       runId,
       attempt,
-      alerts.map(({ position }) => position.toString()),
-      alerts.map(({ alertId }) => alertId),
-      alerts.map(({ item }) => item.itemHash),
-      alerts.map(({ outcome }) => outcome)
+      binaryArray('bigint', alerts, ({ position }) => position),
+      binaryArray('uuid', alerts, ({ alertId }) => alertId),
+      binaryArray('bytea', alerts, ({ item }) => item.itemHash),
+      binaryArray('text', alerts, ({ outcome }) => outcome)
     ]
   )
 }
@@ -132,11 +133,11 @@ export async function storeRejections(
     [
       runId,
       attempt,
-      rejections.map(({ position }) => position.toString()),
-      rejections.map(({ item }) => item.itemHash),
-      rejections.map(({ item }) => item.reason),
-      rejections.map(({ item }) => item.raw),
-      rejections.map(({ item }) => item.rawType)
+      binaryArray('bigint', rejections, ({ position }) => position),
+      binaryArray('bytea', rejections, ({ item }) => item.itemHash),
+      binaryArray('text', rejections, ({ item }) => item.reason),
+      binaryArray('text', rejections, ({ item }) => item.raw),
+      binaryArray('text', rejections, ({ item }) => item.rawType)
     ]
   )
 }
