@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import pg from 'pg'
+import { v7 as uuidv7 } from 'uuid'
 import { schemaFile } from '../prisma/generate.ts'
 import { schemaDiff } from '../prisma/schema-diff.ts'
-import { migrate } from '../src/database/migrator.ts'
+import { migrate, migrationsFolder } from '../src/database/migrator.ts'
 import { migrateDatabase, serverFault } from '../src/database/prepare.ts'
+import { makePartitions } from '../src/runs/house-store.ts'
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from './helpers/database.ts'
 
 async function connect(url: string): Promise<pg.Client> {
@@ -56,6 +58,46 @@ describe('the migrations', () => {
     assert.deepEqual(missing, [], 'schema.prisma says what no migration makes: run `npm run db:migration <name>`')
     const unsaid = made.filter(line => !said.includes(line) && !/ CHECK | WHERE /.test(line))
     assert.deepEqual(unsaid, [], 'a migration makes what schema.prisma does not say')
+  })
+})
+
+describe('the migration to partitions', () => {
+  it('keeps every row where it is, those of later days aside, and lets the coming days have partitions', async () => {
+    const database = await createEmptyDatabase()
+    const client = await connect(database.url)
+    const folder = await mkdtemp(join(tmpdir(), 'tom-alerts-migrations-'))
+    try {
+      const names = (await readdir(migrationsFolder)).filter(name => /^\d/.test(name)).sort()
+      const partitions = names.findIndex(name => name.endsWith('_partitions'))
+      const upTo = async (end: number) => {
+        for (const name of names.slice(0, end)) await cp(join(migrationsFolder, name), join(folder, name), { recursive: true })
+        await migrate(client, folder)
+      }
+      await upTo(partitions)
+      const ids = [uuidv7(), uuidv7({ msecs: Date.now() + 30 * 86_400_000 })]
+      for (const id of ids) {
+        await client.query(
+          `INSERT INTO "Alert" (id, "brokerId", "brokerAlertId", name, "nameKey", raw, "rawType", "contentHash") VALUES ($1, 'b', 'a', 'n', 'n', '{}', 'x', '')`,
+          [id]
+        )
+        await client.query(`INSERT INTO "RunAlert" VALUES ($1, 1, $1, '', 'new', 1)`, [id])
+      }
+      await upTo(names.length)
+      for (const [table, key] of [
+        ['Alert', 'id'],
+        ['RunAlert', 'runId']
+      ]) {
+        const { rows } = await client.query(`SELECT tableoid::regclass::text AS part FROM "${table}" ORDER BY "${key}"`)
+        assert.deepEqual(rows, [{ part: `"${table}_earlier"` }, { part: `"${table}_default"` }])
+      }
+      const pool = new pg.Pool({ connectionString: database.url })
+      assert.equal((await makePartitions(pool)).filter(name => name.startsWith('Alert_')).length, 7)
+      await pool.end()
+    } finally {
+      await client.end()
+      await database.drop()
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 })
 
