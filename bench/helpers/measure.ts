@@ -32,6 +32,11 @@ export async function rate(clients: number, milliseconds: number, work: (index: 
   return (done / (performance.now() - start)) * 1000
 }
 
+/** The value below which the given share of the values lies. */
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? 0
+}
+
 /** A number with as many digits as it deserves. */
 export function short(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
