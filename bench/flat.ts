@@ -1,6 +1,6 @@
 // npm run bench flat [-- 2000000]: whether storing and finding alerts takes as long with many stored as with few, up to so many (2,000,000 unless told).
 import { findAlert, listAlerts } from '../src/alerts/store.ts'
-import { once, short, table, time } from './helpers/measure.ts'
+import { once, quantile, short, table, time } from './helpers/measure.ts'
 import { itemsOf, openRecorder } from './helpers/recorder.ts'
 import { startBench } from './helpers/service.ts'
 import { placeOf } from './helpers/sky-rows.ts'
@@ -35,7 +35,7 @@ try {
     recent.push((await once(() => recorder.record(run, items))) / items.length)
     stored += items.length
     if (!marks.includes(stored)) continue
-    await measure(stored, recent.slice(-50).reduce((sum, each) => sum + each, 0) / Math.min(50, recent.length))
+    await measure(stored, quantile(recent, 0.5))
     recent = []
   }
   const first = steps[0]
