@@ -7,11 +7,9 @@ import { createRegistry, type Registry } from './broker-kit/registry.ts'
 import { builtInBrokers } from './brokers/index.ts'
 import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './database.ts'
-import { createMetrics, measureOutbox } from './metrics.ts'
 import { openGates } from './outbound/gates.ts'
-import { outboxState } from './outbox/store.ts'
 import { startHousekeeping } from './runs/keep-house.ts'
-import { queueState } from './runs/queue-store.ts'
+import { createServiceMetrics } from './service-metrics.ts'
 import { startWork } from './work.ts'
 
 /** In-flight requests have so long to come to an end [ms]. */
@@ -56,9 +54,8 @@ interface Parts {
 async function start({ config, registry, log }: Parts): Promise<{ close(): Promise<void> }> {
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log })
   try {
-    const metrics = createMetrics(() => queueState(database))
-    measureOutbox(metrics, () => outboxState(database.prisma))
-    const gates = await openGates({ database, registry, log })
+    const metrics = createServiceMetrics({ database, registry })
+    const gates = await openGates({ database, registry, log, metrics })
     const app = await buildApp({ config, database, registry, gates, metrics, logger: log })
     await app.listen({ host: config.host, port: config.port })
     const worker =

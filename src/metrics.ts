@@ -11,22 +11,15 @@ export interface Metrics {
   readonly points: Counter
   /** Labels: broker, status. */
   readonly runsEnded: Counter
+  /** Labels: broker, outcome (ok, a kind of BrokerError, aborted, other). */
+  readonly brokerSeconds: Histogram
 }
 
-/** What the queue holds, for all processes together. */
-export interface QueueState {
-  readonly queued: number
-  readonly running: number
-  /** How long the oldest run has waited [s]. */
-  readonly oldestSeconds: number
-}
-
-/** Makes the metrics of a process; the state of the queue is asked for whenever they are read. */
-export function createMetrics(queueState: () => Promise<QueueState>): Metrics {
+/** Makes the metrics of a process. */
+export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  measureQueue(registry, queueState)
   return {
     registry,
     requestSeconds: new Histogram({
@@ -52,48 +45,43 @@ export function createMetrics(queueState: () => Promise<QueueState>): Metrics {
       help: 'Runs that this process ended [count].',
       labelNames: ['broker', 'status'],
       registers
+    }),
+    brokerSeconds: new Histogram({
+      name: 'tom_broker_request_duration_seconds',
+      help: 'How long brokers took until an answer, or the first item of it, was read [s]; noted when the request is over.',
+      labelNames: ['broker', 'outcome'],
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+      registers
     })
   }
 }
 
-/** What the outbox holds of one topic, for all processes together. */
-export interface OutboxState {
-  readonly topic: string
-  readonly waiting: number
-  /** Failed too often: somebody has to look. */
-  readonly parked: number
+/** A value of all processes together, and what it is of. */
+export interface SharedValue {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
 }
 
-/** Adds what waits to be delivered; it is asked for whenever the metrics are read. */
-export function measureOutbox({ registry }: Pick<Metrics, 'registry'>, outboxState: () => Promise<OutboxState[]>): void {
-  const deliveries = new Gauge({
-    name: 'tom_outbox_deliveries',
-    help: 'What runs have set off and is not done yet, in all processes [count]; what is parked failed too often.',
-    labelNames: ['topic', 'status'],
+/** A gauge of what all processes share. */
+interface SharedGauge {
+  readonly name: string
+  readonly help: string
+  readonly labelNames: readonly string[]
+  /** Asks for all values at once, whenever the metrics are read; what is not told has no value. */
+  readonly values: () => Promise<readonly SharedValue[]>
+}
+
+/** Adds a gauge of what all processes share. */
+export function measureShared({ registry }: Pick<Metrics, 'registry'>, { name, help, labelNames, values }: SharedGauge): void {
+  const gauge = new Gauge({
+    name,
+    help,
+    labelNames,
     registers: [registry],
     collect: async () => {
-      deliveries.reset()
-      for (const { topic, waiting, parked } of await outboxState()) {
-        deliveries.set({ topic, status: 'waiting' }, waiting)
-        deliveries.set({ topic, status: 'parked' }, parked)
-      }
-    }
-  })
-}
-
-function measureQueue(registry: Registry, queueState: () => Promise<QueueState>): void {
-  const registers = [registry]
-  const age = new Gauge({ name: 'tom_queue_age_seconds', help: 'How long the oldest queued run has waited [s].', registers })
-  const runs = new Gauge({
-    name: 'tom_runs',
-    help: 'Runs that wait or are executed, in all processes [count].',
-    labelNames: ['status'],
-    registers,
-    collect: async () => {
-      const { queued, running, oldestSeconds } = await queueState()
-      runs.set({ status: 'queued' }, queued)
-      runs.set({ status: 'running' }, running)
-      age.set(oldestSeconds)
+      const told = await values()
+      gauge.reset()
+      for (const { labels, value } of told) gauge.set(labels, value)
     }
   })
 }

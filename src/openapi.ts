@@ -8,7 +8,7 @@ export const openApiFile = new URL('../openapi/openapi.json', import.meta.url)
 
 /** Writes the OpenAPI document that follows from the routes, as text. Nothing is asked: no database, no broker. */
 export async function openApiText(): Promise<string> {
-  const metrics = createMetrics(async () => refuse())
+  const metrics = createMetrics()
   const gates = { gateOf: refuse, close: async () => {} }
   const app = await buildApp({
     config: { apiTokens: [], matchRadius: 2, role: 'api' },

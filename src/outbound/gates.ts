@@ -1,11 +1,13 @@
 import type { Gate, Pass } from '../broker-kit/gate.ts'
 import type { Registry } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
+import type { Metrics } from '../metrics.ts'
 import { type BrokerGate, createGate } from './gate.ts'
 import { freedChannel, renewPlaces } from './places-store.ts'
 import { defaultPolicy, type Policy } from './policy.ts'
 import type { GateLog } from './reporting.ts'
 import { findState, openStates, stateChannel } from './state-store.ts'
+import { type Timing, timePass } from './time-pass.ts'
 import { type Hindrance, waitingWords } from './words.ts'
 
 /** Who asks a broker. */
@@ -31,11 +33,12 @@ export interface GatesParts {
   readonly database: Database
   readonly registry: Registry
   readonly log: GateLog
+  readonly metrics: Pick<Metrics, 'brokerSeconds'>
   readonly policy?: Partial<Policy>
 }
 
 /** Opens the gates of all installed brokers. */
-export async function openGates({ database, registry, log, policy: chosen }: GatesParts): Promise<Gates> {
+export async function openGates({ database, registry, log, metrics, policy: chosen }: GatesParts): Promise<Gates> {
   const policy = { ...defaultPolicy, ...chosen }
   const gates = new Map([...registry].map(([id, broker]) => [id, createGate({ broker, database, policy, log })]))
   const { pool, notifications } = database
@@ -65,7 +68,7 @@ export async function openGates({ database, registry, log, policy: chosen }: Gat
       const gate = gates.get(brokerId)
       const broker = registry.get(brokerId)
       if (gate === undefined || broker === undefined) throw new Error(`There is no gate for '${brokerId}'.`)
-      return gateFor(gate, { asker, policy, named: { name: broker.module.name, limits: broker.limits } })
+      return gateFor(gate, { brokerId, metrics, asker, policy, named: { name: broker.module.name, limits: broker.limits } })
     },
     async close() {
       clearInterval(renewing)
@@ -75,13 +78,13 @@ export async function openGates({ database, registry, log, policy: chosen }: Gat
   }
 }
 
-interface Surroundings {
+interface Surroundings extends Omit<Timing, 'signal'> {
   readonly asker: Asker
   readonly policy: Policy
   readonly named: Parameters<typeof waitingWords>[1]
 }
 
-function gateFor(gate: BrokerGate, { asker, policy, named }: Surroundings): Gate {
+function gateFor(gate: BrokerGate, { brokerId, metrics, asker, policy, named }: Surroundings): Gate {
   const { longestWait = Number.POSITIVE_INFINITY, isCheck = false, onWaiting } = asker
   const toldAt = new Map<Hindrance['kind'], number>()
   let waiting = 0
@@ -105,7 +108,8 @@ function gateFor(gate: BrokerGate, { asker, policy, named }: Surroundings): Gate
         onWait(waitingWords(hindrance, named))
       }
       try {
-        return watchSilence(await gate.enter({ signal, longestWait, isCheck, onHindrance }), policy.toldWait, wait)
+        const pass = await gate.enter({ signal, longestWait, isCheck, onHindrance })
+        return watchSilence(timePass(pass, { brokerId, signal, metrics }), policy.toldWait, wait)
       } finally {
         if (isLong) wait(-1)
       }

@@ -1,5 +1,4 @@
 import type { Transaction } from '../database.ts'
-import type { OutboxState } from '../metrics.ts'
 
 /** Something that another room has set off, in the transaction that caused it. */
 export interface Delivery {
@@ -52,6 +51,14 @@ export async function reviveDeliveries(tx: Transaction, ids: readonly string[]):
     UPDATE "Outbox" SET attempts = 0, "dueAt" = now() WHERE id = ANY(${ids}::uuid[]) AND "dueAt" IS NULL RETURNING id`
   if (revived.length > 0) await tx.$executeRaw`SELECT pg_notify('outbox', '')`
   return revived.map(({ id }) => id)
+}
+
+/** What the outbox holds of one topic, for all processes together. */
+export interface OutboxState {
+  readonly topic: string
+  readonly waiting: number
+  /** Failed too often: somebody has to look. */
+  readonly parked: number
 }
 
 /** What the outbox holds, by topic. */

@@ -25,6 +25,7 @@ export function presentRun(row: RunRow): Run {
     createdBy,
     scheduledFor: row.scheduledFor?.toISOString() ?? null,
     newerThan: row.newerThan?.toISOString() ?? null,
+    newestAlertAt: row.newestAlertAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null

@@ -1,5 +1,4 @@
 import type { Database } from '../database.ts'
-import type { QueueState } from '../metrics.ts'
 import type { Fence, TruncatedBy } from './recording-store.ts'
 
 /** A run that this worker holds. */
@@ -135,7 +134,15 @@ export async function endRun(
   return rows[0]?.status ?? null
 }
 
-/** What the queue holds. */
+/** What the queue holds, for all processes together. */
+export interface QueueState {
+  readonly queued: number
+  readonly running: number
+  /** How long the oldest run has waited [s]. */
+  readonly oldestSeconds: number
+}
+
+/** Tells what the queue holds. */
 export async function queueState({ pool }: Database): Promise<QueueState> {
   const { rows } = await pool.query<QueueState>(
     `SELECT count(*) FILTER (WHERE status = 'queued')::int AS queued, count(*) FILTER (WHERE status = 'running')::int AS running,

@@ -134,6 +134,11 @@ export const Run = component(
         ...Timestamp,
         description: 'Only alerts that are newer were asked for, where the broker can be asked so [UTC]; null = all.'
       }),
+      newestAlertAt: Nullable({
+        ...Timestamp,
+        description:
+          'Time of the newest alert recorded so far [UTC]: how far an endless source has been read; null when no alert had a time.'
+      }),
       createdAt: Timestamp,
       startedAt: Nullable(Timestamp),
       finishedAt: Nullable(Timestamp)

@@ -4,6 +4,7 @@ import { createRegistry } from '../../src/broker-kit/registry.ts'
 import { type Database, openDatabase } from '../../src/database.ts'
 import { type Asker, type Gates, openGates } from '../../src/outbound/gates.ts'
 import type { Policy } from '../../src/outbound/policy.ts'
+import { createServiceMetrics } from '../../src/service-metrics.ts'
 import { createTestDatabase, silent, type TestDatabase } from './database.ts'
 import { limitedBroker } from './limited-broker.ts'
 
@@ -42,7 +43,10 @@ async function openTwoAt({ files, limits, policy }: Parts): Promise<TwoGates> {
   const { registry } = createRegistry({ modules: [{ ...limitedBroker, limits }], enabled: null, variables: {} })
   const open = async () => {
     const database = await openDatabase({ url: files.url, log: silent, poolSize: 4 })
-    return { database, gates: await openGates({ database, registry, log: silent, policy }) }
+    return {
+      database,
+      gates: await openGates({ database, registry, log: silent, metrics: createServiceMetrics({ database, registry }), policy })
+    }
   }
   const [one, other] = await Promise.all([open(), open()])
   return {

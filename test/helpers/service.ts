@@ -6,11 +6,9 @@ import { createRegistry, type Registry } from '../../src/broker-kit/registry.ts'
 import { builtInBrokers } from '../../src/brokers/index.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { type Database, openDatabase } from '../../src/database.ts'
-import { createMetrics, measureOutbox } from '../../src/metrics.ts'
 import { type Gates, openGates } from '../../src/outbound/gates.ts'
 import type { Policy } from '../../src/outbound/policy.ts'
-import { outboxState } from '../../src/outbox/store.ts'
-import { queueState } from '../../src/runs/queue-store.ts'
+import { createServiceMetrics } from '../../src/service-metrics.ts'
 import { startWork } from '../../src/work.ts'
 import { createTestDatabase, silent } from './database.ts'
 
@@ -69,9 +67,8 @@ export async function startService({ variables = {}, modules = [], logger, via, 
   const { registry } = made
   const home = await createTestDatabase()
   const database = await openDatabase({ url: via ? await via(home.url) : home.url, log: silent })
-  const metrics = createMetrics(() => queueState(database))
-  measureOutbox(metrics, () => outboxState(database.prisma))
-  const gates = await openGates({ database, registry, log: silent, policy })
+  const metrics = createServiceMetrics({ database, registry })
+  const gates = await openGates({ database, registry, log: silent, metrics, policy })
   const app = await buildApp({ config, database, registry, gates, metrics, ...(logger && { logger }) })
   await app.ready()
   server.on('request', (request, response) => app.routing(request, response))

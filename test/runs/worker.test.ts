@@ -18,7 +18,7 @@ import { alertItem, claimAgain, claimNewRun } from '../helpers/runs.ts'
 import { recordStatements } from '../helpers/statements.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-const metrics = createMetrics(async () => ({ queued: 0, running: 0, oldestSeconds: 0 }))
+const metrics = createMetrics()
 const log = { debug: () => {}, ...silent }
 
 let files: TestDatabase
