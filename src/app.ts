@@ -15,6 +15,7 @@ import { serveHealth } from './http/health.ts'
 import { measureRequests, serveMetrics } from './http/metrics.ts'
 import { requestId } from './http/request-id.ts'
 import { requestLog } from './http/request-log.ts'
+import { requestLogger } from './http/trace.ts'
 import { refuseUnknown } from './http/validation.ts'
 import type { Metrics } from './metrics.ts'
 import type { Gates } from './outbound/gates.ts'
@@ -47,6 +48,7 @@ export async function buildApp({ config, database, registry, gates, metrics, log
     genReqId: requestId,
     requestIdHeader: false,
     logController: requestLog(),
+    childLoggerFactory: requestLogger,
     requestTimeout: 120_000,
     routerOptions: { maxParamLength: 1000 },
     frameworkErrors: answerProblem

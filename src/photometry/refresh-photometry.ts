@@ -1,5 +1,6 @@
 import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
 import type { Transaction } from '../database.ts'
+import type { Origin } from '../http/origin.ts'
 import { conflict, notFound } from '../http/problems.ts'
 import { createRun, type RunRow } from '../runs/store.ts'
 import { brokersOfTarget } from '../targets/object-store.ts'
@@ -11,14 +12,14 @@ const pointsCap = 100_000
 
 interface Refresh {
   readonly registry: Registry
-  readonly caller: string
+  readonly origin: Origin
   readonly targetId: string
   /** The one broker to ask; undefined asks all that can tell. */
   readonly brokerId: string | undefined
 }
 
 /** Queues a run for each broker that knows the target and can tell of its light; throws 404 where there is no target, 409 where there is nobody to ask. */
-export async function refreshPhotometry(tx: Transaction, { registry, caller, targetId, brokerId }: Refresh): Promise<RunRow[]> {
+export async function refreshPhotometry(tx: Transaction, { registry, origin, targetId, brokerId }: Refresh): Promise<RunRow[]> {
   if ((await findTarget(tx, targetId)) === undefined) throw notFound('target', targetId)
   const known = await brokersOfTarget(tx, targetId)
   const asked = known.filter(id => canTell(registry.get(id)) && (brokerId === undefined || id === brokerId))
@@ -27,9 +28,7 @@ export async function refreshPhotometry(tx: Transaction, { registry, caller, tar
   for (const id of asked) {
     const parameters: PhotometryParameters = { targetId }
     const caps = { alerts: pointsCap, bytes: null, seconds: null }
-    runs.push(
-      await createRun(tx, { kind: 'photometry', queryId: null, queryName: null, brokerId: id, parameters, caps, createdBy: caller })
-    )
+    runs.push(await createRun(tx, { kind: 'photometry', queryId: null, queryName: null, brokerId: id, parameters, caps, ...origin }))
   }
   return runs
 }

@@ -6,6 +6,7 @@ import { compileCheck } from '../domain/schema.ts'
 import { clientSignal } from '../http/client-gone.ts'
 import { idempotencyFields, idempotently, sendAnswer } from '../http/idempotency.ts'
 import { nullableRef, ref } from '../http/openapi.ts'
+import { originOf } from '../http/origin.ts'
 import { sendPage } from '../http/pagination.ts'
 import { preferFields, preferredWait } from '../http/prefer.ts'
 import { problemResponses } from '../http/problems.ts'
@@ -60,13 +61,13 @@ export const photometryRoutes =
     )
 
     app.post('/targets/:targetId/photometry/refresh', { schema: refreshPhotometrySchema }, async (request, reply) => {
-      const { params, body, caller } = request
+      const { params, body } = request
       const { targetId } = params
       const answer = await idempotently({
         request,
         database,
         effect: async tx => {
-          const runs = await refreshPhotometry(tx, { registry, caller, targetId, brokerId: body?.brokerId })
+          const runs = await refreshPhotometry(tx, { registry, origin: originOf(request), targetId, brokerId: body?.brokerId })
           return { status: 202, body: { runs: runs.map(presentRun) }, headers: { Location: `/v1/targets/${targetId}/photometry` } }
         }
       })

@@ -37,42 +37,53 @@ const leaseMilliseconds = 15_000
 
 /** Executes one attempt of a run, and never throws. */
 export async function attemptRun(attempt: Attempt): Promise<void> {
-  const { run, kind, broker, gate, database, log, metrics, stop } = attempt
-  const fields = { runId: run.runId, attempt: run.attempt, brokerId: run.brokerId }
-  const lease = keepLease(attempt)
-  log.info(fields, 'The run begins.')
+  const { run, kind, broker, gate, database, metrics, stop } = attempt
+  const log = logOf(attempt)
+  const lease = keepLease(attempt, log)
+  log.info({}, 'The run begins.')
   try {
     const end = await executeRun(kind, { run, broker, gate, database, log, metrics, signal: stop.signal })
     const status = await endRun(database, run, end)
     metrics.runsEnded.inc({ broker: run.brokerId, status: status ?? 'fenced' })
-    log.info({ ...fields, status, error: end.error, truncatedBy: end.truncatedBy }, 'The run has ended.')
+    log.info({ status, error: end.error, truncatedBy: end.truncatedBy }, 'The run has ended.')
   } catch (error) {
-    if (error instanceof FencedError) log.info(fields, error.message)
-    else if (error instanceof HandedBackError) await giveBack(attempt)
-    else log.error({ ...fields, error }, 'The run could not be recorded; it is taken up again when its lease is over.')
+    if (error instanceof FencedError) log.info({}, error.message)
+    else if (error instanceof HandedBackError) await giveBack(attempt, log)
+    else log.error({ error }, 'The run could not be recorded; it is taken up again when its lease is over.')
   } finally {
     lease.stop()
   }
 }
 
-async function giveBack({ database, log, run }: Attempt): Promise<void> {
+/** The log of the worker, each line of which tells the run, and the request and the trace that started it. */
+function logOf({ log, run: { runId, attempt, brokerId, requestId, traceId } }: Attempt): WorkerLog {
+  const fields = { runId, attempt, brokerId, ...(requestId !== null && { requestId }), ...(traceId !== null && { traceId }) }
+  return {
+    debug: (more, message) => log.debug({ ...more, ...fields }, message),
+    info: (more, message) => log.info({ ...more, ...fields }, message),
+    warn: (more, message) => log.warn({ ...more, ...fields }, message),
+    error: (more, message) => log.error({ ...more, ...fields }, message)
+  }
+}
+
+async function giveBack({ database, run }: Attempt, log: WorkerLog): Promise<void> {
   try {
     await handBack(database, run)
-    log.info({ runId: run.runId }, 'The run was handed back.')
+    log.info({}, 'The run was handed back.')
   } catch (error) {
-    log.warn({ runId: run.runId, error }, 'The run could not be handed back; it is taken up again when its lease is over.')
+    log.warn({ error }, 'The run could not be handed back; it is taken up again when its lease is over.')
   }
 }
 
 /** Renews the lease of a run while it is executed, and stops the execution when the lease is lost. */
-function keepLease({ database, log, run, stop }: Attempt) {
+function keepLease({ database, run, stop }: Attempt, log: WorkerLog) {
   let renewedAt = performance.now()
   const renew = async () => {
     try {
       if (await renewLease(database, run)) renewedAt = performance.now()
       else stop.abort(new FencedError('The run belongs to another worker, or has ended.'))
     } catch (error) {
-      log.warn({ runId: run.runId, error }, 'The lease of a run could not be renewed.')
+      log.warn({ error }, 'The lease of a run could not be renewed.')
       if (performance.now() - renewedAt > leaseMilliseconds) stop.abort(new FencedError('The lease of the run is over.'))
     }
   }

@@ -7,6 +7,9 @@ export interface ClaimedRun extends Fence {
   readonly brokerId: string
   readonly parameters: unknown
   readonly checkpoint: string | null
+  /** The request that started it, and the trace that it belongs to; null where none did. */
+  readonly requestId: string | null
+  readonly traceId: string | null
   readonly feedback: readonly string[]
   /** Only what is newer is wanted [UTC]; null = everything. */
   readonly newerThan: string | null
@@ -47,7 +50,7 @@ export async function claimRun({ pool }: Database, { brokerIds, kinds }: Claimab
        SELECT id FROM "Run" WHERE status IN ('queued', 'running') AND (status = 'queued' OR "leaseUntil" < clock_timestamp())
          AND "brokerId" = ANY($1::text[]) AND kind = ANY($2::text[])
        ORDER BY "createdAt" LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING id AS "runId", attempt, kind, "brokerId", parameters, checkpoint, feedback, fruitless, "capAlerts", "newerThan",
+     RETURNING id AS "runId", attempt, kind, "brokerId", parameters, checkpoint, "requestId", "traceId", feedback, fruitless, "capAlerts", "newerThan",
        "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received,
        extract(epoch FROM "startedAt" + "capSeconds" * interval '1 s' - clock_timestamp())::float8 * 1000 AS remaining`,
     [brokerIds, kinds]

@@ -42,12 +42,13 @@ export async function startDueRun({ database, registry }: Scheduling): Promise<P
 
 /** Starts the run, or says why not. */
 async function skipReason(tx: Transaction, { due, registry }: { due: DueQuery; registry: Registry }): Promise<string | null> {
-  const { id: queryId, createdBy: caller, dueAt: scheduledFor } = due
+  const { id: queryId, createdBy, dueAt: scheduledFor } = due
   const schedule = readSchedule(due)
   if (schedule === null) return 'The schedule cannot be read any more: edit it.'
   if (await hasActiveRun(tx, queryId)) return 'An earlier run of the query had not ended.'
+  const origin = { createdBy, requestId: null, traceId: null }
   try {
-    await startQueryRun(tx, { registry, caller, queryId, scheduledFor, onlyNew: schedule.onlyNew ?? false })
+    await startQueryRun(tx, { registry, origin, queryId, scheduledFor, onlyNew: schedule.onlyNew ?? false })
     return null
   } catch (error) {
     if (error instanceof Problem) return error.detail

@@ -6,6 +6,7 @@ import type { Database, Transaction } from '../database.ts'
 import { clientSignal } from '../http/client-gone.ts'
 import { idempotencyFields, idempotently, sendAnswer } from '../http/idempotency.ts'
 import { nullableRef, ref } from '../http/openapi.ts'
+import { originOf } from '../http/origin.ts'
 import { preferFields, preferredWait } from '../http/prefer.ts'
 import { problemResponses } from '../http/problems.ts'
 import { QueryId } from '../queries/schemas.ts'
@@ -72,14 +73,20 @@ export const runStartRoutes = ({ database, registry, reader, draining }: Needs):
 
   return async app => {
     app.post('/queries/:queryId/runs', { schema: startQueryRunSchema }, (request, reply) => {
-      const { params, body, caller } = request
+      const { params, body } = request
       return start(request, reply, tx =>
-        startQueryRun(tx, { registry, caller, queryId: params.queryId, caps: body?.caps, onlyNew: body?.onlyNew ?? false })
+        startQueryRun(tx, {
+          registry,
+          origin: originOf(request),
+          queryId: params.queryId,
+          caps: body?.caps,
+          onlyNew: body?.onlyNew ?? false
+        })
       )
     })
 
     app.post('/runs', { schema: startRunSchema }, (request, reply) =>
-      start(request, reply, tx => startAdHocRun(tx, { registry, caller: request.caller, request: request.body }))
+      start(request, reply, tx => startAdHocRun(tx, { registry, origin: originOf(request), request: request.body }))
     )
   }
 }

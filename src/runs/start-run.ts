@@ -1,6 +1,7 @@
 import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
 import type { Transaction } from '../database.ts'
 import type { Complaint } from '../domain/schema.ts'
+import type { Origin } from '../http/origin.ts'
 import { conflict, invalid, notFound, Problem } from '../http/problems.ts'
 import { findQuery, markQueryRun } from '../queries/store.ts'
 import type { AdHocRun, Caps } from './schemas.ts'
@@ -12,7 +13,7 @@ const overlapMilliseconds = 86_400_000
 
 interface Start {
   readonly registry: Registry
-  readonly caller: string
+  readonly origin: Origin
   readonly caps?: Caps | undefined
 }
 
@@ -26,7 +27,7 @@ interface QueryStart extends Start {
 
 /** Queues a run of a saved query; throws 404 for an unknown query, 409 when it cannot be run as it is. */
 export async function startQueryRun(tx: Transaction, start: QueryStart): Promise<RunRow> {
-  const { registry, caller, caps, queryId, onlyNew = false, scheduledFor } = start
+  const { registry, origin, caps, queryId, onlyNew = false, scheduledFor } = start
   const query = await findQuery(tx, queryId)
   if (query === null) throw notFound('query', queryId)
   const { name, brokerId, parameters, newestAlertAt } = query
@@ -47,19 +48,19 @@ export async function startQueryRun(tx: Transaction, start: QueryStart): Promise
     caps: capsOf(broker, caps),
     ...(scheduledFor && { scheduledFor }),
     ...(onlyNew && newestAlertAt && { newerThan: new Date(newestAlertAt.getTime() - overlapMilliseconds) }),
-    createdBy: caller
+    ...origin
   })
 }
 
 /** Queues a run without a saved query; throws 422 with pointers when it does not fit. */
-export async function startAdHocRun(tx: Transaction, { registry, caller, request }: Start & { request: AdHocRun }): Promise<RunRow> {
+export async function startAdHocRun(tx: Transaction, { registry, origin, request }: Start & { request: AdHocRun }): Promise<RunRow> {
   const { brokerId, parameters, caps } = request
   const broker = registry.get(brokerId)
   if (broker === undefined) throw invalid([{ pointer: '/brokerId', message: `must be one of ${[...registry.keys()].join(', ')}` }])
   const complaints = broker.parameterComplaints(parameters)
   if (complaints.length > 0) throw invalid(complaints.map(inParameters))
   refuseUnset(broker.missingSettings, brokerId)
-  return createRun(tx, { queryId: null, queryName: null, brokerId, parameters, caps: capsOf(broker, caps), createdBy: caller })
+  return createRun(tx, { queryId: null, queryName: null, brokerId, parameters, caps: capsOf(broker, caps), ...origin })
 }
 
 function inParameters({ pointer, message }: Complaint): Complaint {

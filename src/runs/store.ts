@@ -19,6 +19,9 @@ export interface RunToCreate {
   readonly parameters: object
   readonly caps: { readonly alerts: number | null; readonly bytes: number | null; readonly seconds: number | null }
   readonly createdBy: string
+  /** The request that starts it, and the trace that it belongs to. */
+  readonly requestId?: string | null
+  readonly traceId?: string | null
   /** Time of the schedule that starts it. */
   readonly scheduledFor?: Date
   /** Only what is newer is wanted [UTC]. */

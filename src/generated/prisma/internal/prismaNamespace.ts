@@ -2007,6 +2007,8 @@ export const RunScalarFieldEnum = {
   fruitless: 'fruitless',
   leaseUntil: 'leaseUntil',
   createdBy: 'createdBy',
+  requestId: 'requestId',
+  traceId: 'traceId',
   scheduledFor: 'scheduledFor',
   newerThan: 'newerThan',
   newestAlertAt: 'newestAlertAt',

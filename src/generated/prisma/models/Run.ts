@@ -89,6 +89,8 @@ export type RunMinAggregateOutputType = {
   fruitless: number | null
   leaseUntil: Date | null
   createdBy: string | null
+  requestId: string | null
+  traceId: string | null
   scheduledFor: Date | null
   newerThan: Date | null
   newestAlertAt: Date | null
@@ -126,6 +128,8 @@ export type RunMaxAggregateOutputType = {
   fruitless: number | null
   leaseUntil: Date | null
   createdBy: string | null
+  requestId: string | null
+  traceId: string | null
   scheduledFor: Date | null
   newerThan: Date | null
   newestAlertAt: Date | null
@@ -165,6 +169,8 @@ export type RunCountAggregateOutputType = {
   fruitless: number
   leaseUntil: number
   createdBy: number
+  requestId: number
+  traceId: number
   scheduledFor: number
   newerThan: number
   newestAlertAt: number
@@ -238,6 +244,8 @@ export type RunMinAggregateInputType = {
   fruitless?: true
   leaseUntil?: true
   createdBy?: true
+  requestId?: true
+  traceId?: true
   scheduledFor?: true
   newerThan?: true
   newestAlertAt?: true
@@ -275,6 +283,8 @@ export type RunMaxAggregateInputType = {
   fruitless?: true
   leaseUntil?: true
   createdBy?: true
+  requestId?: true
+  traceId?: true
   scheduledFor?: true
   newerThan?: true
   newestAlertAt?: true
@@ -314,6 +324,8 @@ export type RunCountAggregateInputType = {
   fruitless?: true
   leaseUntil?: true
   createdBy?: true
+  requestId?: true
+  traceId?: true
   scheduledFor?: true
   newerThan?: true
   newestAlertAt?: true
@@ -440,6 +452,8 @@ export type RunGroupByOutputType = {
   fruitless: number
   leaseUntil: Date | null
   createdBy: string
+  requestId: string | null
+  traceId: string | null
   scheduledFor: Date | null
   newerThan: Date | null
   newestAlertAt: Date | null
@@ -502,6 +516,8 @@ export type RunWhereInput = {
   fruitless?: Prisma.IntFilter<"Run"> | number
   leaseUntil?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   createdBy?: Prisma.StringFilter<"Run"> | string
+  requestId?: Prisma.StringNullableFilter<"Run"> | string | null
+  traceId?: Prisma.StringNullableFilter<"Run"> | string | null
   scheduledFor?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   newerThan?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   newestAlertAt?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
@@ -541,6 +557,8 @@ export type RunOrderByWithRelationInput = {
   fruitless?: Prisma.SortOrder
   leaseUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdBy?: Prisma.SortOrder
+  requestId?: Prisma.SortOrderInput | Prisma.SortOrder
+  traceId?: Prisma.SortOrderInput | Prisma.SortOrder
   scheduledFor?: Prisma.SortOrderInput | Prisma.SortOrder
   newerThan?: Prisma.SortOrderInput | Prisma.SortOrder
   newestAlertAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -583,6 +601,8 @@ export type RunWhereUniqueInput = Prisma.AtLeast<{
   fruitless?: Prisma.IntFilter<"Run"> | number
   leaseUntil?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   createdBy?: Prisma.StringFilter<"Run"> | string
+  requestId?: Prisma.StringNullableFilter<"Run"> | string | null
+  traceId?: Prisma.StringNullableFilter<"Run"> | string | null
   scheduledFor?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   newerThan?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
   newestAlertAt?: Prisma.DateTimeNullableFilter<"Run"> | Date | string | null
@@ -622,6 +642,8 @@ export type RunOrderByWithAggregationInput = {
   fruitless?: Prisma.SortOrder
   leaseUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdBy?: Prisma.SortOrder
+  requestId?: Prisma.SortOrderInput | Prisma.SortOrder
+  traceId?: Prisma.SortOrderInput | Prisma.SortOrder
   scheduledFor?: Prisma.SortOrderInput | Prisma.SortOrder
   newerThan?: Prisma.SortOrderInput | Prisma.SortOrder
   newestAlertAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -669,6 +691,8 @@ export type RunScalarWhereWithAggregatesInput = {
   fruitless?: Prisma.IntWithAggregatesFilter<"Run"> | number
   leaseUntil?: Prisma.DateTimeNullableWithAggregatesFilter<"Run"> | Date | string | null
   createdBy?: Prisma.StringWithAggregatesFilter<"Run"> | string
+  requestId?: Prisma.StringNullableWithAggregatesFilter<"Run"> | string | null
+  traceId?: Prisma.StringNullableWithAggregatesFilter<"Run"> | string | null
   scheduledFor?: Prisma.DateTimeNullableWithAggregatesFilter<"Run"> | Date | string | null
   newerThan?: Prisma.DateTimeNullableWithAggregatesFilter<"Run"> | Date | string | null
   newestAlertAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Run"> | Date | string | null
@@ -708,6 +732,8 @@ export type RunCreateInput = {
   fruitless?: number
   leaseUntil?: Date | string | null
   createdBy?: string
+  requestId?: string | null
+  traceId?: string | null
   scheduledFor?: Date | string | null
   newerThan?: Date | string | null
   newestAlertAt?: Date | string | null
@@ -747,6 +773,8 @@ export type RunUncheckedCreateInput = {
   fruitless?: number
   leaseUntil?: Date | string | null
   createdBy?: string
+  requestId?: string | null
+  traceId?: string | null
   scheduledFor?: Date | string | null
   newerThan?: Date | string | null
   newestAlertAt?: Date | string | null
@@ -786,6 +814,8 @@ export type RunUpdateInput = {
   fruitless?: Prisma.IntFieldUpdateOperationsInput | number
   leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  traceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   scheduledFor?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   newerThan?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -825,6 +855,8 @@ export type RunUncheckedUpdateInput = {
   fruitless?: Prisma.IntFieldUpdateOperationsInput | number
   leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  traceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   scheduledFor?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   newerThan?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -864,6 +896,8 @@ export type RunCreateManyInput = {
   fruitless?: number
   leaseUntil?: Date | string | null
   createdBy?: string
+  requestId?: string | null
+  traceId?: string | null
   scheduledFor?: Date | string | null
   newerThan?: Date | string | null
   newestAlertAt?: Date | string | null
@@ -903,6 +937,8 @@ export type RunUpdateManyMutationInput = {
   fruitless?: Prisma.IntFieldUpdateOperationsInput | number
   leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  traceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   scheduledFor?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   newerThan?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -942,6 +978,8 @@ export type RunUncheckedUpdateManyInput = {
   fruitless?: Prisma.IntFieldUpdateOperationsInput | number
   leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  traceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   scheduledFor?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   newerThan?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   newestAlertAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -989,6 +1027,8 @@ export type RunCountOrderByAggregateInput = {
   fruitless?: Prisma.SortOrder
   leaseUntil?: Prisma.SortOrder
   createdBy?: Prisma.SortOrder
+  requestId?: Prisma.SortOrder
+  traceId?: Prisma.SortOrder
   scheduledFor?: Prisma.SortOrder
   newerThan?: Prisma.SortOrder
   newestAlertAt?: Prisma.SortOrder
@@ -1043,6 +1083,8 @@ export type RunMaxOrderByAggregateInput = {
   fruitless?: Prisma.SortOrder
   leaseUntil?: Prisma.SortOrder
   createdBy?: Prisma.SortOrder
+  requestId?: Prisma.SortOrder
+  traceId?: Prisma.SortOrder
   scheduledFor?: Prisma.SortOrder
   newerThan?: Prisma.SortOrder
   newestAlertAt?: Prisma.SortOrder
@@ -1080,6 +1122,8 @@ export type RunMinOrderByAggregateInput = {
   fruitless?: Prisma.SortOrder
   leaseUntil?: Prisma.SortOrder
   createdBy?: Prisma.SortOrder
+  requestId?: Prisma.SortOrder
+  traceId?: Prisma.SortOrder
   scheduledFor?: Prisma.SortOrder
   newerThan?: Prisma.SortOrder
   newestAlertAt?: Prisma.SortOrder
@@ -1179,6 +1223,8 @@ export type RunSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = ru
   fruitless?: boolean
   leaseUntil?: boolean
   createdBy?: boolean
+  requestId?: boolean
+  traceId?: boolean
   scheduledFor?: boolean
   newerThan?: boolean
   newestAlertAt?: boolean
@@ -1218,6 +1264,8 @@ export type RunSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extension
   fruitless?: boolean
   leaseUntil?: boolean
   createdBy?: boolean
+  requestId?: boolean
+  traceId?: boolean
   scheduledFor?: boolean
   newerThan?: boolean
   newestAlertAt?: boolean
@@ -1257,6 +1305,8 @@ export type RunSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extension
   fruitless?: boolean
   leaseUntil?: boolean
   createdBy?: boolean
+  requestId?: boolean
+  traceId?: boolean
   scheduledFor?: boolean
   newerThan?: boolean
   newestAlertAt?: boolean
@@ -1296,6 +1346,8 @@ export type RunSelectScalar = {
   fruitless?: boolean
   leaseUntil?: boolean
   createdBy?: boolean
+  requestId?: boolean
+  traceId?: boolean
   scheduledFor?: boolean
   newerThan?: boolean
   newestAlertAt?: boolean
@@ -1304,7 +1356,7 @@ export type RunSelectScalar = {
   finishedAt?: boolean
 }
 
-export type RunOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "kind" | "queryId" | "queryName" | "brokerId" | "parameters" | "status" | "capAlerts" | "capBytes" | "capSeconds" | "newCount" | "changedCount" | "duplicateCount" | "rejectedCount" | "repeatedCount" | "receivedBytes" | "lastPosition" | "resultsDropped" | "truncatedBy" | "feedback" | "checkpoint" | "errorKind" | "errorDetail" | "errorRetryable" | "errorUpstreamStatus" | "attempt" | "attemptRecorded" | "fruitless" | "leaseUntil" | "createdBy" | "scheduledFor" | "newerThan" | "newestAlertAt" | "createdAt" | "startedAt" | "finishedAt", ExtArgs["result"]["run"]>
+export type RunOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "kind" | "queryId" | "queryName" | "brokerId" | "parameters" | "status" | "capAlerts" | "capBytes" | "capSeconds" | "newCount" | "changedCount" | "duplicateCount" | "rejectedCount" | "repeatedCount" | "receivedBytes" | "lastPosition" | "resultsDropped" | "truncatedBy" | "feedback" | "checkpoint" | "errorKind" | "errorDetail" | "errorRetryable" | "errorUpstreamStatus" | "attempt" | "attemptRecorded" | "fruitless" | "leaseUntil" | "createdBy" | "requestId" | "traceId" | "scheduledFor" | "newerThan" | "newestAlertAt" | "createdAt" | "startedAt" | "finishedAt", ExtArgs["result"]["run"]>
 
 export type $RunPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Run"
@@ -1382,6 +1434,14 @@ export type $RunPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
     fruitless: number
     leaseUntil: Date | null
     createdBy: string
+    /**
+     * the request that started it; null = a schedule did
+     */
+    requestId: string | null
+    /**
+     * W3C trace that the request belongs to
+     */
+    traceId: string | null
     /**
      * time of the schedule that started it; null = somebody did
      */
@@ -1850,6 +1910,8 @@ export interface RunFieldRefs {
   readonly fruitless: Prisma.FieldRef<"Run", 'Int'>
   readonly leaseUntil: Prisma.FieldRef<"Run", 'DateTime'>
   readonly createdBy: Prisma.FieldRef<"Run", 'String'>
+  readonly requestId: Prisma.FieldRef<"Run", 'String'>
+  readonly traceId: Prisma.FieldRef<"Run", 'String'>
   readonly scheduledFor: Prisma.FieldRef<"Run", 'DateTime'>
   readonly newerThan: Prisma.FieldRef<"Run", 'DateTime'>
   readonly newestAlertAt: Prisma.FieldRef<"Run", 'DateTime'>

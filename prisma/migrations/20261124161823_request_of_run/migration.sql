@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Run" ADD COLUMN     "requestId" TEXT,
+ADD COLUMN     "traceId" TEXT;
