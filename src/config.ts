@@ -66,7 +66,12 @@ function isLoopback(host: string): boolean {
   return family === 0 ? host === 'localhost' : loopback.check(host, family === 6 ? 'ipv6' : 'ipv4')
 }
 
+function isHost(host: string): boolean {
+  return isIP(host) !== 0 || /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?([.][a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*[.]?$/i.test(host)
+}
+
 function hostFaults({ HOST, API_TOKENS }: Variables): string[] {
+  if (!isHost(HOST)) return [`HOST must be an IP address or the name of a host; it is "${HOST}".`]
   if (isLoopback(HOST) || API_TOKENS !== undefined) return []
   return [`HOST is "${HOST}", which other machines can reach: set API_TOKENS to say who may call, or listen on 127.0.0.1.`]
 }
@@ -89,5 +94,8 @@ function brokerVariablesOf(environment: Environment, { HOST, PORT }: Variables):
   })
   const reachable = ['0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST
   const host = isIP(reachable) === 6 ? `[${reachable}]` : reachable
-  return { BROKER_MY_BROKER_BASE_URL: `http://${host}:${PORT}/examples/my-broker/`, ...Object.fromEntries(written) }
+  const address = `http://${host}:${PORT}/examples/my-broker/`
+  // Where HOST is wrong, that is the fault to tell.
+  const isAddress = isHost(HOST) && URL.canParse(address)
+  return { ...(isAddress && { BROKER_MY_BROKER_BASE_URL: address }), ...Object.fromEntries(written) }
 }

@@ -88,15 +88,17 @@ describe('the configuration', () => {
       ROLE: 'boss',
       DATABASE_URL: 'mysql://db/alerts',
       LOG_LEVEL: 'loud',
-      WORKER_CONCURRENCY: '0',
-      MATCH_RADIUS: 'two'
+      WORKER_CONCURRENCY: '-1',
+      RUN_RETENTION_DAYS: 'two',
+      MATCH_RADIUS: '-1.5'
     })
     assert.deepEqual(faults, [
       'PORT must be an integer; it is "80a".',
       'ROLE must be one of "all", "api", "worker"; it is "boss".',
       'LOG_LEVEL must be one of "fatal", "error", "warn", "info", "debug", "trace", "silent"; it is "loud".',
-      'WORKER_CONCURRENCY must be >= 1; it is "0".',
-      'MATCH_RADIUS must be a number; it is "two".',
+      'WORKER_CONCURRENCY must be >= 1; it is "-1".',
+      'RUN_RETENTION_DAYS must be an integer; it is "two".',
+      'MATCH_RADIUS must be > 0; it is "-1.5".',
       'HOST is "0.0.0.0", which other machines can reach: set API_TOKENS to say who may call, or listen on 127.0.0.1.',
       'DATABASE_URL must be postgresql://user:password@host:5432/name, with special characters in the password percent-encoded.'
     ])
@@ -108,6 +110,15 @@ describe('the configuration', () => {
       assert.match(readConfig({ HOST }).faults.join(), /API_TOKENS/, HOST)
       assert.deepEqual(readConfig({ HOST, API_TOKENS: `alice:${secret}` }).faults, [])
     }
+  })
+
+  it('blames HOST alone for a HOST that is none', () => {
+    for (const HOST of ['bad host', 'http://localhost', 'a/b', 'user@host', '[::1]', 'host:3000']) {
+      const { config, faults } = readConfig({ HOST, API_TOKENS: `alice:${secret}` })
+      assert.deepEqual(faults, [`HOST must be an IP address or the name of a host; it is "${HOST}".`])
+      assert.deepEqual(config.brokerVariables, {})
+    }
+    assert.deepEqual(readConfig({ HOST: 'fe80::1%eth0', API_TOKENS: `alice:${secret}` }).faults, [])
   })
 
   it('gives each caller a name and a secret that no other has', () => {

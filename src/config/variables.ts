@@ -93,6 +93,6 @@ function valuesOf(environment: Environment): Record<string, unknown> {
 function readValue(text: string | undefined, schema: TSchema): unknown {
   if (!text) return schema['default']
   const isNumber =
-    (schema['type'] === 'integer' && /^\d{1,9}$/.test(text)) || (schema['type'] === 'number' && /^\d{1,9}(\.\d{1,9})?$/.test(text))
+    (schema['type'] === 'integer' && /^-?\d{1,9}$/.test(text)) || (schema['type'] === 'number' && /^-?\d{1,9}(\.\d{1,9})?$/.test(text))
   return isNumber ? Number(text) : text
 }

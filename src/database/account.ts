@@ -55,7 +55,9 @@ export async function obstacle(path: string, account: Account): Promise<string |
   const ancestors = [path]
   for (let folder = dirname(path); folder !== ancestors[0]; folder = dirname(folder)) ancestors.unshift(folder)
   for (const folder of ancestors) {
-    const { uid, gid, mode } = await stat(folder)
+    const facts = await stat(folder)
+    if (!facts.isDirectory()) return undefined
+    const { uid, gid, mode } = facts
     const enter = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001
     if ((mode & enter) !== 0) continue
     const shown = (mode & 0o7777).toString(8).padStart(4, '0')

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Account, runAs } from './account.ts'
 import type { Binaries } from './binaries.ts'
+import { makeDataFolder, withDataFolder } from './data-folder.ts'
 
 /** The files of an embedded PostgreSQL. */
 export interface Cluster {
@@ -24,8 +25,10 @@ const hour = 3_600_000 // [ms]
 /** Opens the cluster of a DATA_DIR; makes one where there is none. */
 export async function openCluster(dataDir: string, options: { account: Account; binaries: Binaries; durable: boolean }): Promise<Cluster> {
   const folder = clusterFolder(dataDir)
-  if (await mkdir(dataDir, { recursive: true })) await chmod(dataDir, 0o755) // whatever the umask: the account must be able to enter
-  await removeLeftovers(dataDir)
+  await withDataFolder(dataDir, async () => {
+    await makeDataFolder(dataDir)
+    await removeLeftovers(dataDir)
+  })
   const version = (await versionOf(folder)) ?? (await makeCluster(dataDir, options))
   const { major } = options.binaries
   if (version !== major) {
@@ -48,7 +51,7 @@ async function versionOf(folder: string): Promise<string | undefined> {
 
 /** Makes the cluster aside and puts it in place by one rename, so that a crash or a second process cannot leave half of one. */
 async function makeCluster(dataDir: string, { account, binaries, durable }: Parameters<typeof openCluster>[1]): Promise<string> {
-  const aside = await mkdtemp(join(dataDir, 'new-'))
+  const aside = await withDataFolder(dataDir, () => mkdtemp(join(dataDir, 'new-')))
   const passwordFile = join(aside, 'password')
   await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
   if (account.uid !== undefined && account.gid !== undefined) {
