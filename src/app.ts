@@ -6,6 +6,7 @@ import { catalogRoutes } from './catalog/routes.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database.ts'
 import { requireToken } from './http/auth.ts'
+import { answerClientErrors } from './http/client-errors.ts'
 import { serveDocs } from './http/docs.ts'
 import { describeApi } from './http/document.ts'
 import { answerProblem } from './http/error-handler.ts'
@@ -51,7 +52,8 @@ export async function buildApp({ config, database, registry, gates, metrics, log
     childLoggerFactory: requestLogger,
     requestTimeout: 120_000,
     routerOptions: { maxParamLength: 1000 },
-    frameworkErrors: answerProblem
+    frameworkErrors: answerProblem,
+    clientErrorHandler: answerClientErrors(logger)
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   layFoundation(app)

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isBrokerError } from '../broker-kit/errors.ts'
-import { brokerProblem, Problem } from './problems.ts'
+import { bodyOf, brokerProblem, Problem } from './problems.ts'
 
 /** Turns whatever was thrown into application/problem+json, and logs it: here, and nowhere else. */
 export function answerProblems(app: FastifyInstance): void {
@@ -18,13 +18,11 @@ export function answerProblems(app: FastifyInstance): void {
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error, request)
   logProblem(problem, error, request)
-  const { type, title, status, detail, errors, extra } = problem
-  const body = { type, title, status, detail, ...(errors && { errors }), requestId: request.id, ...extra }
   return reply
-    .code(status)
+    .code(problem.status)
     .headers({ 'X-Request-Id': request.id, ...problem.headers })
     .type('application/problem+json')
-    .send(JSON.stringify(body))
+    .send(JSON.stringify(bodyOf(problem, request.id)))
 }
 
 // What caused a broker's failure may quote its answer: only the words of the module go into the log.

@@ -61,6 +61,11 @@ export class Problem extends Error {
   }
 }
 
+/** What a problem looks like to a client. */
+export function bodyOf({ type, title, status, detail, errors, extra }: Problem, requestId: string): object {
+  return { type, title, status, detail, ...(errors && { errors }), requestId, ...extra }
+}
+
 /** Nothing has this id. */
 export function notFound(what: string, id: string): Problem {
   return new Problem(404, `There is no ${what} '${id}'.`)

@@ -72,6 +72,7 @@ export async function startService({ variables = {}, modules = [], logger, via, 
   const app = await buildApp({ config, database, registry, gates, metrics, ...(logger && { logger }) })
   await app.ready()
   server.on('request', (request, response) => app.routing(request, response))
+  server.on('clientError', (error, socket) => app.server.emit('clientError', error, socket))
   const worker = startWork({
     database,
     registry,
