@@ -2,9 +2,9 @@ import { createContext, maskOf } from '../broker-kit/context.ts'
 import type { BrokerContext, Logger } from '../broker-kit/define-broker.ts'
 import { isBrokerError } from '../broker-kit/errors.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
+import { retirementOf } from '../broker-kit/retirement.ts'
 import { Problem } from '../http/problems.ts'
 import type { Gates } from '../outbound/gates.ts'
-import { isRetired } from './describe-health.ts'
 import { exampleOf } from './example.ts'
 import type { BrokerCheck } from './health-schemas.ts'
 
@@ -23,8 +23,9 @@ const patience = 10_000
 /** Finds out whether a broker answers and takes our credentials: by its probe, else by the first alert of its example. */
 export async function checkBroker(request: CheckRequest): Promise<BrokerCheck> {
   const { broker, signal } = request
-  const { module, missingSettings } = broker
-  if (isRetired(broker)) return failure('retired', `${module.name} is gone since ${module.retired?.since}; use ${module.retired?.use}.`)
+  const { missingSettings } = broker
+  const retirement = retirementOf(broker)
+  if (retirement !== null) return failure('retired', retirement)
   if (missingSettings.length > 0) return failure('needs-settings', `The operator has not set ${missingSettings.join(', ')}.`)
   try {
     return { ok: true, kind: null, detail: await ask(request), upstreamStatus: null, checkedAt: new Date().toISOString() }

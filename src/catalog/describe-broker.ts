@@ -1,7 +1,8 @@
 import { capabilitiesOf } from '../broker-kit/define-broker.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
+import { isRetired } from '../broker-kit/retirement.ts'
 import type { BrokerStateRow } from '../outbound/state-store.ts'
-import { isRetired, limitsOf, statusOf } from './describe-health.ts'
+import { limitsOf, statusOf } from './describe-health.ts'
 import { exampleOf } from './example.ts'
 import type { Broker } from './schemas.ts'
 

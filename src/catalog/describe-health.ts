@@ -1,14 +1,10 @@
 import { brokerErrorKinds } from '../broker-kit/errors.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
+import { isRetired } from '../broker-kit/retirement.ts'
 import type { PlacesInUse } from '../outbound/places-store.ts'
 import type { BrokerStateRow } from '../outbound/state-store.ts'
 import type { BrokerHealth } from './health-schemas.ts'
 import type { Broker } from './schemas.ts'
-
-/** Whether the upstream is gone. One that is asked elsewhere, at an address of the operator's, is not. */
-export function isRetired({ module, isAddressSet }: InstalledBroker): boolean {
-  return module.retired !== undefined && !isAddressSet
-}
 
 /** Says whether a broker can be asked. */
 export function statusOf(broker: InstalledBroker, state: BrokerStateRow | null): Broker['status'] {

@@ -1,10 +1,10 @@
 import { createContext, maskOf } from '../broker-kit/context.ts'
 import type { Logger } from '../broker-kit/define-broker.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
+import { retirementOf } from '../broker-kit/retirement.ts'
 import { sourceOf } from '../broker-kit/source.ts'
 import { conflict, gone, Problem } from '../http/problems.ts'
 import type { Gates } from '../outbound/gates.ts'
-import { isRetired } from './describe-health.ts'
 
 /** So long may somebody wait for the broker to take the request [ms]. */
 const patience = 10_000
@@ -21,7 +21,8 @@ interface RawAlertRequest {
 export async function fetchRawAlert(request: RawAlertRequest): Promise<{ readonly text: string; readonly mediaType: string }> {
   const { broker, gates, brokerAlertId, signal, log } = request
   const { module, missingSettings } = broker
-  if (module.retired && isRetired(broker)) throw gone(`${module.name} is gone since ${module.retired.since}; use ${module.retired.use}.`)
+  const retirement = retirementOf(broker)
+  if (retirement !== null) throw gone(retirement)
   if (missingSettings.length > 0) throw conflict(`${module.name} needs settings: ${missingSettings.join(', ')}.`, { missingSettings })
   if (module.fetchAlert === undefined) throw new Problem(501, `${module.name} cannot be asked for a single alert.`)
   const context = createContext({ broker, gate: gates.gateOf(module.id, { longestWait: patience }), signal, log })

@@ -2,6 +2,7 @@ import { maskOf } from '../broker-kit/context.ts'
 import { isBrokerError } from '../broker-kit/errors.ts'
 import { parseLossless } from '../broker-kit/lossless-json.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
+import { retirementOf } from '../broker-kit/retirement.ts'
 import { type RunCall, UpstreamFailure } from '../runs/run-kind.ts'
 import { objectsOfTarget, type RawTargetAlert, rawAlertsOfTarget } from '../targets/object-store.ts'
 import { type CurveBuilder, createCurve, type LightCurve } from './light-curve.ts'
@@ -25,11 +26,12 @@ export async function* gatherCurve(call: RunCall, targetId: string): AsyncGenera
   yield curve.build()
 }
 
-function mayAsk({ broker: { module, missingSettings }, feedback }: RunCall): boolean {
-  if (missingSettings.length === 0) return true
-  feedback(
-    `${module.name} was not asked: the operator has not set ${missingSettings.join(', ')}. These points come from its stored alerts.`
-  )
+function mayAsk({ broker, feedback }: RunCall): boolean {
+  const { module, missingSettings } = broker
+  const unset = missingSettings.length > 0 ? `The operator has not set ${missingSettings.join(', ')}.` : null
+  const reason = retirementOf(broker) ?? unset
+  if (reason === null) return true
+  feedback(`${module.name} was not asked; these points come from its stored alerts. ${reason}`)
   return false
 }
 

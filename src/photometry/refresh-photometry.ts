@@ -1,4 +1,5 @@
 import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
+import { isRetired } from '../broker-kit/retirement.ts'
 import type { Transaction } from '../database.ts'
 import type { Origin } from '../http/origin.ts'
 import { conflict, notFound } from '../http/problems.ts'
@@ -36,10 +37,10 @@ export async function refreshPhotometry(tx: Transaction, { registry, origin, tar
 function canTell(broker: InstalledBroker | undefined): boolean {
   if (broker === undefined) return false
   const { module, missingSettings } = broker
-  return module.photometryOf !== undefined || (module.fetchPhotometry !== undefined && missingSettings.length === 0)
+  return module.photometryOf !== undefined || (module.fetchPhotometry !== undefined && missingSettings.length === 0 && !isRetired(broker))
 }
 
 function reason(known: readonly string[]): string {
   const senders = known.length === 0 ? 'it has no alerts of any broker' : `its alerts came from ${known.join(', ')}`
-  return `can tell the light curve of this target: ${senders}; see the capability \`photometry\` and the missing settings in /v1/brokers.`
+  return `can tell the light curve of this target: ${senders}; see the capability \`photometry\`, the status and the missing settings in /v1/brokers.`
 }

@@ -1,4 +1,5 @@
 import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
+import { retirementOf } from '../broker-kit/retirement.ts'
 import type { Transaction } from '../database.ts'
 import type { Complaint } from '../domain/schema.ts'
 import type { Origin } from '../http/origin.ts'
@@ -38,7 +39,7 @@ export async function startQueryRun(tx: Transaction, start: QueryStart): Promise
     throw new Problem(409, 'The parameters of the query do not fit its broker any more: edit the query.', {
       errors: complaints.map(inParameters)
     })
-  refuseUnset(broker.missingSettings, brokerId)
+  refuseUnready(broker)
   await markQueryRun(tx, queryId)
   return createRun(tx, {
     queryId,
@@ -59,7 +60,7 @@ export async function startAdHocRun(tx: Transaction, { registry, origin, request
   if (broker === undefined) throw invalid([{ pointer: '/brokerId', message: `must be one of ${[...registry.keys()].join(', ')}` }])
   const complaints = broker.parameterComplaints(parameters)
   if (complaints.length > 0) throw invalid(complaints.map(inParameters))
-  refuseUnset(broker.missingSettings, brokerId)
+  refuseUnready(broker)
   return createRun(tx, { queryId: null, queryName: null, brokerId, parameters, caps: capsOf(broker, caps), ...origin })
 }
 
@@ -67,8 +68,11 @@ function inParameters({ pointer, message }: Complaint): Complaint {
   return { pointer: `/parameters${pointer}`, message }
 }
 
-function refuseUnset(missing: readonly string[], brokerId: string): void {
-  if (missing.length > 0) throw conflict(`The operator has not set what '${brokerId}' needs: ${missing.join(', ')}.`)
+function refuseUnready(broker: InstalledBroker): void {
+  const { module, missingSettings } = broker
+  const retirement = retirementOf(broker)
+  if (retirement !== null) throw conflict(retirement)
+  if (missingSettings.length > 0) throw conflict(`The operator has not set what '${module.id}' needs: ${missingSettings.join(', ')}.`)
 }
 
 /** An endless source has no cap unless one is asked for: it would stop for good. */

@@ -125,7 +125,13 @@ describe("a broker's health", () => {
     const unset = await check('unset-broker')
     assert.deepEqual([unset.ok, unset.kind, unset.detail], [false, 'needs-settings', 'The operator has not set apiToken.'])
     const retired = await check('retired-broker')
-    assert.deepEqual([retired.kind, retired.detail], ['retired', 'ProbedBroker is gone since 2025-01-01; use probed-broker.'])
+    assert.deepEqual(
+      [retired.kind, retired.detail],
+      [
+        'retired',
+        'ProbedBroker is gone since 2025-01-01: use probed-broker, or have BROKER_RETIRED_BROKER_BASE_URL set to a server that still answers as it did.'
+      ]
+    )
     assert.equal((await health('retired-broker')).status, 'retired')
     assert.equal((await health('unset-broker')).status, 'needs-settings')
   })

@@ -15,8 +15,8 @@ const module: AnyBrokerModule = {
   }
 }
 
-async function refreshWith(variables: Record<string, string>) {
-  const service = await startService({ modules: [module], variables })
+async function refreshWith(variables: Record<string, string>, installed = module) {
+  const service = await startService({ modules: [installed], variables })
   try {
     const [alertId] = await insertAlertRows(service.database.pool, [{ name: 'OBJ1', ra: 1, dec: 1, brokerId: 'curve-broker' }])
     const { body: target } = await service.post('/v1/targets', { alertId })
@@ -37,5 +37,17 @@ test('what a module throws shows no secret', async () => {
 test('a broker whose settings are missing is not asked, and the run says so', async () => {
   const { run } = await refreshWith({})
   assert.equal(run.status, 'succeeded')
-  assert.match(run.feedback.join(' '), /curve-broker was not asked: the operator has not set apiToken/)
+  assert.match(
+    run.feedback.join(' '),
+    /curve-broker was not asked; these points come from its stored alerts. The operator has not set apiToken/
+  )
+})
+
+test('a broker that is retired is not asked, and the run says so', async () => {
+  const { run } = await refreshWith(
+    {},
+    { ...curveBroker('curve-broker', 'http://127.0.0.1:9/'), retired: { since: '2025-01-01', use: 'antares' } }
+  )
+  assert.equal(run.status, 'succeeded')
+  assert.match(run.feedback.join(' '), /curve-broker was not asked.* curve-broker is gone since 2025-01-01: use antares/)
 })
