@@ -35,9 +35,15 @@ function requestValidator(): FastifySchemaCompiler<TSchema> {
   const bodies = validatorOf(false)
   const texts = validatorOf('array')
   return ({ schema, httpPart }) => {
-    const validate = (httpPart === 'body' ? bodies : texts).compile(schema)
+    const validate = (httpPart === 'body' ? bodies : texts).compile(httpPart === 'headers' ? inLowerCase(schema) : schema)
     return value => validate(value) || { error: misfit(httpPart, explain(validate.errors ?? [])) }
   }
+}
+
+/** Names headers as Node does; documents name them as people do. */
+function inLowerCase(schema: TSchema): TSchema {
+  const headers = Object.entries(schema['properties'] ?? {})
+  return { ...schema, properties: Object.fromEntries(headers.map(([name, header]) => [name.toLowerCase(), header])) }
 }
 
 function validatorOf(coerceTypes: false | 'array'): Ajv {
