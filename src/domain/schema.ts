@@ -55,12 +55,25 @@ function pointerOf({ instancePath, keyword, params }: ErrorObject): string {
   return typeof member === 'string' ? `${instancePath}/${escapePointer(member)}` : instancePath
 }
 
+/** How the complaint about a member begins that a schema does not have. */
+export const notKnown = 'is not known'
+
 function messageOf({ keyword, params, message, parentSchema }: ErrorObject): string {
   if (keyword === 'required') return 'is required'
-  if (keyword === 'additionalProperties') return `is not known; known are ${Object.keys(parentSchema?.['properties'] ?? {}).join(', ')}`
+  if (keyword === 'pattern' && parentSchema) return messageOfPattern(parentSchema) ?? message ?? keyword
+  if (keyword === 'additionalProperties') return `${notKnown}; known are ${Object.keys(parentSchema?.['properties'] ?? {}).join(', ')}`
   if (keyword === 'enum') return `must be one of ${params['allowedValues'].map((value: unknown) => JSON.stringify(value)).join(', ')}`
   if (keyword === 'type') return `must be ${[params['type']].flat().map(nameOfType).join(' or ')}`
   return message ?? keyword
+}
+
+/** Says in words what fits a pattern, where the schema has any; people need not read regular expressions. */
+function messageOfPattern({ pattern, examples, description }: Record<string, unknown>): string | undefined {
+  if (pattern === '\\S') return 'must not be blank'
+  const example: unknown = Array.isArray(examples) ? examples[0] : undefined
+  const words = typeof description === 'string' ? description.replace(/[.]$/, '') : undefined
+  if (example === undefined) return words && `must be as described: ${words}`
+  return `must be as in ${JSON.stringify(example)}${words ? ` (${words})` : ''}`
 }
 
 /** Escapes a member name for use in a JSON Pointer (RFC 6901). */

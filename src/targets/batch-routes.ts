@@ -8,7 +8,7 @@ import { type Answer, idempotencyFields, sendAnswer } from '../http/idempotency.
 import { ref } from '../http/openapi.ts'
 import { invalid } from '../http/problems.ts'
 import { answerOnce } from './answer-once.ts'
-import { batchCheck, previewFields, TargetBatch, TargetBatchResult } from './batch-schemas.ts'
+import { batchCheck, formComplaints, previewFields, TargetBatch, TargetBatchResult } from './batch-schemas.ts'
 import { createBatch, readBatch } from './create-batch.ts'
 
 const createTargetsSchema = {
@@ -51,7 +51,9 @@ export const targetBatchRoutes =
 function checkingBatch<Schema>(usual: FastifySchemaCompiler<unknown> | undefined): FastifySchemaCompiler<Schema> {
   const checkBody = (body: unknown) => {
     const check = batchCheck(body)
-    return check(body) || { error: invalid(check.complaints(body), 'The body does not fit.') }
+    if (check(body)) return true
+    const complaints = formComplaints(body)
+    return { error: invalid(complaints.length > 0 ? complaints : check.complaints(body), 'The body does not fit.') }
   }
   return part => (part.httpPart === 'body' ? checkBody : (usual?.(part) ?? (() => true)))
 }

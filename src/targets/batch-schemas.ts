@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { type Check, compileCheck, Nullable, StringEnum } from '../domain/schema.ts'
+import { type Check, type Complaint, compileCheck, Nullable, StringEnum } from '../domain/schema.ts'
 import { component, defaulted, nullableRef, ref } from '../http/openapi.ts'
 import { Uuid } from '../http/schemas.ts'
 import { TargetCreation, type TargetTerms, termFields } from './new-target-schemas.ts'
@@ -91,6 +91,16 @@ const checkOfItems: Check<TargetsOfItems> = compileCheck(
 )
 const checkOfAlerts = compileCheck(TargetsOfAlerts)
 const checkOfRun = compileCheck(TargetsOfRun)
+
+const hasRunId = compileCheck(Type.Object({ runId: Type.Unknown() }))
+const isObject = compileCheck(Type.Object({}))
+
+/** Says what is wrong with a body that has none of the forms; empty when it has one. */
+export function formComplaints(body: unknown): Complaint[] {
+  if (!isObject(body)) return isObject.complaints(body)
+  const hasForm = hasItems(body) || hasAlertIds(body) || hasRunId(body)
+  return hasForm ? [] : [{ pointer: '', message: 'must have one of items, alertIds and runId' }]
+}
 
 /** The check of the form that a body has; it leaves the items to be checked one by one. */
 export function batchCheck(body: unknown): Check<TargetBatch> {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { type Check, type Complaint, compileCheck } from '../domain/schema.ts'
 import { readDegrees, readHours } from '../domain/sky-angle.ts'
-import { placeFields, Scheme, TargetType } from './fields.ts'
+import { orbitFields, placeFields, Scheme, schemeFields, TargetType } from './fields.ts'
 import { NewSiderealTarget, type NewTarget, newMovingTargets, TargetFromAlert } from './new-target-schemas.ts'
 
 const hasAlertId = compileCheck(Type.Object({ alertId: Type.Unknown() }))
@@ -20,6 +20,11 @@ const checkMoving = {
   JPL_MAJOR_PLANET: compileCheck(newMovingTargets.JPL_MAJOR_PLANET)
 }
 const isLongOrbit = compileCheck(Type.Object({ eccentricity: Type.Number({ exclusiveMinimum: 0.9 }) }))
+
+const members = (fields: object) => Object.keys(fields).join(', ')
+const schemeMust = `must be one of ${Object.entries(schemeFields)
+  .map(([scheme, fields]) => `${scheme} (with ${members(fields)})`)
+  .join(', ')}, each with ${members(orbitFields)}`
 
 /** What was read, or all that is wrong with it. */
 export type Reading<T> =
@@ -42,7 +47,7 @@ export function readTarget(described: unknown): Reading<NewTarget> {
 function readInDegrees(value: unknown): Reading<NewTarget> {
   if (!hasType(value)) return { complaints: hasType.complaints(value) }
   if (!moves(value)) return read(value, checkSidereal)
-  if (!hasScheme(value)) return { complaints: hasScheme.complaints(value) }
+  if (!hasScheme(value)) return { complaints: [{ pointer: '/scheme', message: schemeMust }] }
   const reading = read(value, checkMoving[value.scheme])
   const complaints = [...(reading.complaints ?? []), ...orbitComplaints(value)]
   return complaints.length > 0 ? { complaints } : reading

@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.ts'
+import { type Complaint, notKnown } from '../domain/schema.ts'
 import { type Json, mergeObject } from '../http/merge-patch.ts'
 import { invalid } from '../http/problems.ts'
 import { readPlace, readTarget } from './check-target.ts'
@@ -23,7 +24,7 @@ export async function editTarget({ tx, id, expected, patch }: Edit): Promise<Sto
   const { value: inDegrees, complaints } = readPlace(patch)
   if (complaints.length > 0) throw invalid(complaints, 'The body does not fit.')
   const edited = readTarget(mergeObject(describe(stored), { ...inDegrees }))
-  if (edited.complaints) throw invalid(edited.complaints, 'The edited target would not fit.')
+  if (edited.complaints) throw invalid(edited.complaints.map(withRemedy(patch)), 'The edited target would not fit.')
   const { extras, ...changes } = inDegrees
   if (changes.name !== undefined) {
     await findOwnName({ tx, targetId: id, name: changes.name })
@@ -32,6 +33,14 @@ export async function editTarget({ tx, id, expected, patch }: Edit): Promise<Sto
   if (extras !== undefined) await replaceExtras(tx, id, edited.value.extras ?? {})
   await updateTarget(tx, id, { patch: changes, edited: edited.value })
   return getTarget(tx, id)
+}
+
+/** What a target has from before and can no longer have, the client must take away. */
+function withRemedy(patch: object): (complaint: Complaint) => Complaint {
+  return ({ pointer, message }) => {
+    const isLeftOver = message.startsWith(notKnown) && !(pointer.slice(1) in patch)
+    return { pointer, message: isLeftOver ? 'is not for a target of this type or scheme: send null for it' : message }
+  }
 }
 
 /** Describes a target as a client does: what is not known is left out. */

@@ -139,7 +139,7 @@ describe('ALeRCE (LSST)', () => {
     [/^\/minDetections must not be greater/, { minDetections: 3, maxDetections: 2 }],
     [/^\/lastDetection\/after must be earlier/, { lastDetection: { after: '2026-01-01T00:00:00Z', before: '2026-01-01T00:00:00Z' } }],
     [/^\/objectId must be a string/, { objectId: 170587116732416 }],
-    [/^\/objectId must match pattern/, { objectId: 'ZTF20aaelulu' }],
+    [/^\/objectId must be as in "170587116732416143" \(LSST object id/, { objectId: 'ZTF20aaelulu' }],
     [/^\/order\/by must be one of "oid"/, { order: { by: 'sigmara', direction: 'ascending' } }]
   ]
   for (const [says, parameters] of wrong) {

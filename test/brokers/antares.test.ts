@@ -155,7 +155,7 @@ describe('ANTARES', () => {
     [/^\/minMagnitude must not be greater/, { minMagnitude: 19, maxMagnitude: 18 }],
     [/^\/lastDetection\/after must be earlier/, { lastDetection: { after: '2026-01-02T00:00:00Z', before: '2026-01-01T00:00:00Z' } }],
     [/^\/tags must NOT have fewer/, { tags: [] }],
-    [/^\/objectId must match pattern/, { objectId: '../alerts' }]
+    [/^\/objectId must be as in "/, { objectId: '../alerts' }]
   ]
   for (const [says, parameters] of wrong) {
     test(`refuses ${JSON.stringify(parameters)}`, () => {

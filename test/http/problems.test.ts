@@ -84,6 +84,19 @@ describe('a request that is wrong', () => {
     assert.match(answer.body.detail, /\/\w+ \w+/)
   })
 
+  it('is told in words what a text must be, never by a regular expression', async () => {
+    const messageOf = async (answer: Promise<Answer>) => (await answer).body.errors[0].message
+    assert.equal(await messageOf(service.post('/v1/queries', { ...query, name: ' ' })), 'must not be blank')
+    assert.equal(
+      await messageOf(service.post('/v1/target-lists', { name: 'a,b' })),
+      'must be as in "Tonight" (Name, of which there is only one; without commas, and without blanks at its ends)'
+    )
+    assert.match(
+      await messageOf(service.post('/v1/queries', query, { 'idempotency-key': 'a b' })),
+      /^must be as described: A value of your own/
+    )
+  })
+
   it('is told what is wrong with its query string', async () => {
     const answer = await service.get('/v1/queries?limit=0&nme=Sand')
     assert.deepEqual(complaintsOf(answer), [

@@ -143,7 +143,8 @@ describe('POST /v1/targets/batch of items', () => {
 
   it('refuses what is no batch, and says where', async () => {
     const wrong: [object, string][] = [
-      [{}, '/runId'],
+      [{}, ''],
+      [{ colour: 'red' }, ''],
       [{ items: [] }, '/items'],
       [{ items: Array.from({ length: 10_001 }, () => ({})) }, '/items'],
       [{ alertIds: ['x'] }, '/alertIds/0'],
@@ -158,6 +159,8 @@ describe('POST /v1/targets/batch of items', () => {
       assert.equal(answer.status, 422, answer.text)
       assert.equal(answer.body.errors[0].pointer, pointer, answer.text)
     }
+    const { detail } = (await service.post('/v1/targets/batch', {})).body
+    assert.equal(detail, 'The body does not fit. It must have one of items, alertIds and runId.')
   })
 })
 

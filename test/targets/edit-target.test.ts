@@ -96,6 +96,21 @@ describe('PATCH of a target', () => {
     assert.equal((await service.get(path)).headers.get('etag'), '"v1"')
   })
 
+  it('says which members a target that moves needs, and which it cannot keep', async () => {
+    const { path } = await make({ parallax: 3 })
+    const messages = async (patch: object): Promise<Record<string, string>> => {
+      const { body } = await service.patch(path, patch, { 'if-match': '*' })
+      return Object.fromEntries(body.errors.map(({ pointer, message }: Record<'pointer' | 'message', string>) => [pointer, message]))
+    }
+    assert.deepEqual(await messages({ type: 'NON_SIDEREAL' }), {
+      '/scheme':
+        'must be one of MPC_COMET (with perihdist, epochOfPerihelion), MPC_MINOR_PLANET (with meanAnomaly, semimajorAxis), JPL_MAJOR_PLANET (with meanDailyMotion, meanAnomaly, semimajorAxis), each with epochOfElements, inclination, lngAscNode, argOfPerihelion, eccentricity'
+    })
+    const leftOver = 'is not for a target of this type or scheme: send null for it'
+    assert.deepEqual(await messages(comet), { '/ra': leftOver, '/dec': leftOver, '/parallax': leftOver })
+    assert.match((await messages({ ...comet, ra: 1 }))['/ra'] ?? '', /^is not known; known are /)
+  })
+
   it('turns a sidereal target into a comet, which no cone finds, and back', async () => {
     const { path } = await make({ ra: 77, dec: 7 })
     const turned = await service.patch(path, { ...comet, ra: null, dec: null }, { 'if-match': '*' })
