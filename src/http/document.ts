@@ -39,8 +39,8 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       security: [{ bearer: [] }]
     },
     refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `def-${index}`) },
-    transform: ({ schema, url }) => ({
-      schema: { ...schema, headers: documentHeaders(schema), response: documentResponses(schema) },
+    transform: ({ schema, url, route }) => ({
+      schema: { ...schema, headers: documentHeaders(schema), response: documentResponses(schema, route.method) },
       url
     }),
     transformObject: document => ('openapiObject' in document ? freeOptionalBodies(document.openapiObject) : document.swaggerObject)

@@ -52,6 +52,7 @@ function isRefusal(error: unknown): error is Refusal {
 function refusalProblem({ statusCode, code, message }: Refusal, request: FastifyRequest): Problem {
   if (statusCode === 400 && code === 'FST_ERR_CTP_INVALID_JSON_BODY') return new Problem(400, 'The body is not valid JSON.')
   if (statusCode === 413) return new Problem(413, `The body is larger than ${request.routeOptions.bodyLimit} bytes.`)
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new Problem(414, 'The id in the address is too long to be one.')
   if (statusCode === 415) return new Problem(415, `Send the body as ${request.routeOptions.schema?.consumes?.[0] ?? 'application/json'}.`)
   return new Problem(statusCode, message)
 }

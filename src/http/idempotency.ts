@@ -10,9 +10,9 @@ export const idempotencyFields = {
     Type.String({
       minLength: 1,
       maxLength: 255,
-      pattern: '^[\\x21-\\x7e]+$',
+      pattern: '^[\\x20-\\x7e]+$',
       description:
-        'A value of your own, new for every new request: repeating the request with it gives the same answer, and does nothing twice. Kept 24 h.'
+        'A value of your own in ASCII, new for every new request: repeating the request with it gives the same answer, and does nothing twice. Kept 24 h.'
     })
   )
 }

@@ -119,6 +119,7 @@ const meanings: Record<number, string> = {
   410: 'It was here and is gone.',
   412: 'It was changed since the ETag in If-Match was read.',
   413: 'The body is too large.',
+  414: 'The id is too long to be one.',
   415: 'The body has the wrong media type.',
   422: 'The request does not fit; `errors` says where, and what would be right.',
   428: 'If-Match is required.',

@@ -1,13 +1,14 @@
 import type { FastifySchema } from 'fastify'
 import { problemResponses } from './problems.ts'
+import { type ResponseHeader, withHeaders } from './response-headers.ts'
 
 /** Adds to the answers of an operation what follows from its other parts: the problems that its request can be, and the headers. */
-export function documentResponses(schema: FastifySchema): object {
+export function documentResponses(schema: FastifySchema, method: string | readonly string[]): object {
   const own = Object.entries(schema.response ?? {}).map(([status, answer]) => [
     status,
-    withHeaders(answer, headersOf(schema, Number(status)))
+    typeof answer === 'object' && answer !== null ? withHeaders(answer, ...headersOf(schema, Number(status))) : answer
   ])
-  return { ...impliedAnswers(schema), ...Object.fromEntries(own) }
+  return { ...impliedAnswers(schema, method), ...Object.fromEntries(own) }
 }
 
 /** If-Match is checked by the routes, which answer 428 without it; for the reader of the document it is simply required. */
@@ -15,39 +16,28 @@ export function documentHeaders({ headers }: FastifySchema): unknown {
   return typeof headers === 'object' && hasMember(headers, 'If-Match') ? { ...headers, required: ['If-Match'] } : headers
 }
 
-function impliedAnswers({ security, querystring, body, params, headers }: FastifySchema): object {
+// A body or a query parameter is refused also where an operation has none.
+function impliedAnswers({ security, params, headers }: FastifySchema, method: string | readonly string[]): object {
   const closed = security === undefined || security.length > 0
   return {
-    ...(closed && problemResponses(401)),
-    ...(params !== undefined && problemResponses(404)),
+    ...(closed && problemResponses(401, 503)),
+    ...(params !== undefined && problemResponses(404, 414)),
+    ...(hasMember(headers, 'Idempotency-Key') && problemResponses(409)),
     ...(hasMember(headers, 'If-None-Match') && { 304: { type: 'null', description: 'Still what the ETag in If-None-Match names.' } }),
-    ...(querystring !== undefined && problemResponses(422)),
-    ...(body !== undefined && problemResponses(413, 415, 422)),
-    ...problemResponses(400, 500)
+    ...(![method].flat().includes('GET') && problemResponses(413, 415)),
+    ...problemResponses(400, 422, 500)
   }
 }
 
-const texts = {
-  ETag: 'Names this state; send it as If-Match or If-None-Match.',
-  Link: 'Address of the next page, `rel="next"`; not there at the end.',
-  Location: 'Address of what was made.'
-}
-
-function headersOf({ headers, querystring }: FastifySchema, status: number): (keyof typeof texts)[] {
+function headersOf({ headers, querystring }: FastifySchema, status: number): ResponseHeader[] {
   if (status >= 300) return []
-  if (hasMember(headers, 'Idempotency-Key')) return ['Location']
   if (hasMember(headers, 'If-None-Match') || (hasMember(headers, 'If-Match') && status === 200)) return ['ETag']
-  return hasMember(querystring, 'cursor') ? ['Link'] : []
+  return hasMember(querystring, 'cursor') && hasMember(querystring, 'limit') ? ['Link'] : []
 }
 
 function hasMember(schema: unknown, name: string): boolean {
   if (typeof schema !== 'object' || schema === null || !('properties' in schema)) return false
   return typeof schema.properties === 'object' && schema.properties !== null && name in schema.properties
-}
-
-function withHeaders(answer: unknown, names: readonly (keyof typeof texts)[]): unknown {
-  if (typeof answer !== 'object' || names.length === 0) return answer
-  return { ...answer, headers: Object.fromEntries(names.map(name => [name, { type: 'string', description: texts[name] }])) }
 }
 
 interface Described {

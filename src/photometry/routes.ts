@@ -10,6 +10,7 @@ import { originOf } from '../http/origin.ts'
 import { sendPage } from '../http/pagination.ts'
 import { preferFields, preferredWait } from '../http/prefer.ts'
 import { problemResponses } from '../http/problems.ts'
+import { located } from '../http/response-headers.ts'
 import type { Run } from '../runs/schemas.ts'
 import type { RunRow } from '../runs/store.ts'
 import { TargetId } from '../targets/schemas.ts'
@@ -38,7 +39,7 @@ const refreshPhotometrySchema = {
   params: TargetId,
   headers: Type.Object({ ...idempotencyFields, ...preferFields }),
   body: nullableRef(PhotometryRequest),
-  response: { 200: ref(PhotometryRefresh), 202: ref(PhotometryRefresh), ...problemResponses(409) }
+  response: { 200: located(ref(PhotometryRefresh)), 202: located(ref(PhotometryRefresh)), ...problemResponses(409) }
 }
 
 interface Needs {

@@ -7,6 +7,7 @@ import { idempotencyFields, idempotently, sendAnswer } from '../http/idempotency
 import { ref } from '../http/openapi.ts'
 import { sendPage } from '../http/pagination.ts'
 import { notFound, problemResponses } from '../http/problems.ts'
+import { located } from '../http/response-headers.ts'
 import { createQuery } from './create-query.ts'
 import { editQuery } from './edit-query.ts'
 import { pageOfQueries } from './list-queries.ts'
@@ -23,7 +24,7 @@ const createSchema = {
   tags,
   headers: Type.Object(idempotencyFields),
   body: ref(QueryDraft),
-  response: { 201: ref(Query), ...problemResponses(409) }
+  response: { 201: located(ref(Query), 'ETag'), ...problemResponses(409) }
 }
 
 const listSchema = {

@@ -9,6 +9,7 @@ import { nullableRef, ref } from '../http/openapi.ts'
 import { originOf } from '../http/origin.ts'
 import { preferFields, preferredWait } from '../http/prefer.ts'
 import { problemResponses } from '../http/problems.ts'
+import { located } from '../http/response-headers.ts'
 import { QueryId } from '../queries/schemas.ts'
 import { waitForEnd } from './follow-run.ts'
 import { presentRun } from './present-run.ts'
@@ -19,7 +20,7 @@ import type { RunRow } from './store.ts'
 
 const tags = ['Runs']
 const startHeaders = Type.Object({ ...idempotencyFields, ...preferFields })
-const started = { 200: ref(Run), 202: ref(Run), ...problemResponses(404, 409) }
+const started = { 200: located(ref(Run)), 202: located(ref(Run)), ...problemResponses(404, 409) }
 
 const startQueryRunSchema = {
   operationId: 'startQueryRun',

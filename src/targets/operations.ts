@@ -5,6 +5,7 @@ import { idempotencyFields } from '../http/idempotency.ts'
 import { ref } from '../http/openapi.ts'
 import { PageQuery } from '../http/pagination.ts'
 import { problemResponses } from '../http/problems.ts'
+import { located, withHeaders } from '../http/response-headers.ts'
 import { previewFields } from './batch-schemas.ts'
 import { TargetFilter } from './filter-schemas.ts'
 import { TargetCreation } from './new-target-schemas.ts'
@@ -25,8 +26,8 @@ export const createTarget = {
   querystring: Type.Object(previewFields, { additionalProperties: false }),
   body: ref(TargetCreation),
   response: {
-    200: { ...ref(MatchedTarget), description: 'The target was there already, or this is a preview.' },
-    201: { ...ref(MatchedTarget), description: 'The target is new.' },
+    200: located({ ...ref(MatchedTarget), description: 'The target was there already, or this is a preview.' }, 'ETag'),
+    201: located({ ...ref(MatchedTarget), description: 'The target is new.' }, 'ETag'),
     ...problemResponses(409)
   }
 }
@@ -82,7 +83,7 @@ export const mergeTarget = {
   params: TargetId,
   headers: Type.Object(idempotencyFields),
   body: ref(TargetMerge),
-  response: { 200: ref(Target), ...problemResponses(409) }
+  response: { 200: withHeaders(ref(Target), 'ETag'), ...problemResponses(409) }
 }
 
 export const listTargetAlerts = {

@@ -92,8 +92,8 @@ describe('a request that is wrong', () => {
       'must be as in "Tonight" (Name, of which there is only one; without commas, and without blanks at its ends)'
     )
     assert.match(
-      await messageOf(service.post('/v1/queries', query, { 'idempotency-key': 'a b' })),
-      /^must be as described: A value of your own/
+      await messageOf(service.post('/v1/queries', query, { 'idempotency-key': 'é' })),
+      /^must be as described: A value of your own in ASCII/
     )
   })
 

@@ -3,6 +3,7 @@ import { ifMatchFields, ifNoneMatchFields } from '../../http/etags.ts'
 import { idempotencyFields } from '../../http/idempotency.ts'
 import { ref } from '../../http/openapi.ts'
 import { problemResponses } from '../../http/problems.ts'
+import { located } from '../../http/response-headers.ts'
 import {
   MembershipChange,
   MembershipResult,
@@ -23,7 +24,7 @@ export const createTargetList = {
   tags,
   headers: Type.Object(idempotencyFields),
   body: ref(NewTargetList),
-  response: { 201: ref(TargetList), ...problemResponses(409) }
+  response: { 201: located(ref(TargetList), 'ETag'), ...problemResponses(409) }
 }
 
 export const listTargetLists = {
