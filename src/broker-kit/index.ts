@@ -5,7 +5,7 @@ export { type Brightness, brightnessOfDeficit, brightnessOfFlux, unknownBrightne
 export { PhotometryPoint } from '../domain/photometry.ts'
 export { type Complaint, compileCheck, Identifier, Nullable, StringEnum } from '../domain/schema.ts'
 export type { TargetDraft } from '../domain/target.ts'
-export { isoToMjd, isoToTaiMjd, Mjd, mjdToIso, taiMjdToIso, UtcRange, UtcText, UtcTime, utcTextToIso } from '../domain/time.ts'
+export { calendarDay, isoToMjd, isoToTaiMjd, Mjd, mjdToIso, taiMjdToIso, UtcRange, UtcText, UtcTime, utcTextToIso } from '../domain/time.ts'
 export {
   type AlertOrigin,
   type AnyBrokerModule,

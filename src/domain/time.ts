@@ -28,13 +28,21 @@ export function isoToTaiMjd(iso: string): number {
   return isoToMjd(iso) + (taiMinusUtcSeconds * 1000) / millisecondsPerDay
 }
 
-const day = '(0[1-9]|[12][0-9]|3[01])'
-const month = '(0[1-9]|1[0-2])'
+const day28 = '(0[1-9]|1[0-9]|2[0-8])'
+const day30 = '(0[1-9]|[12][0-9]|30)'
+const day31 = '(0[1-9]|[12][0-9]|3[01])'
+const dayOfYear = (sign: string) => `((0[13578]|1[02])${sign}${day31}|(0[469]|11)${sign}${day30}|02${sign}${day28})`
+const leapYear = '([1-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[13579][26])00)'
 const clock = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]'
+
+/** Pattern of a day that the calendar has, `2018-08-27`: JavaScript takes 2018-02-31 for 3 March. */
+export const calendarDay = `([1-9][0-9]{3}-${dayOfYear('-')}|${leapYear}-02-29)`
+/** `08/27/18`; the years are 2000 to 2099. */
+const americanDay = `(${dayOfYear('/')}/[0-9]{2}|02/29/(0[048]|[2468][048]|[13579][26]))`
 
 /** A time as brokers write it: `2018-08-27`, `2018-08-27 15:43:47.5`, `2018-08-27T15:43:47Z` or `08/27/18 15:43:47` [UTC]. */
 export const UtcText = Type.String({
-  pattern: `^([1-9][0-9]{3}-${month}-${day}([T ]${clock}([.][0-9]+)?(Z|[+]00:00)?)?|${month}/${day}/[0-9]{2} ${clock})$`,
+  pattern: `^(${calendarDay}([T ]${clock}([.][0-9]+)?(Z|[+]00:00)?)?|${americanDay} ${clock})$`,
   description: 'Time, as in 2018-08-27T15:43:47Z or 08/27/18 15:43:47 [UTC].'
 })
 

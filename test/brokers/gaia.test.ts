@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { sourceOf } from '../../src/broker-kit/index.ts'
+import { compileCheck, sourceOf } from '../../src/broker-kit/index.ts'
 import { gaia } from '../../src/brokers/gaia/index.ts'
+import { GaiaTime } from '../../src/brokers/gaia/rows.ts'
 import { tcbToIso } from '../../src/brokers/gaia/time.ts'
 import { separation } from '../../src/domain/sky.ts'
 import { failsWith, moduleAt } from '../helpers/module-run.ts'
@@ -142,5 +143,11 @@ describe('times of Gaia', () => {
 
   test('that are none are null', () => {
     for (const julianDate of [null, 0, -1, 59_464.5, 1e300]) assert.equal(tcbToIso(julianDate), null)
+  })
+
+  test('on days that the calendar lacks are refused', () => {
+    const isTime = compileCheck(GaiaTime)
+    for (const text of ['2020-02-29 01:02:03', '2021-12-31T1:02:03', '']) assert.ok(isTime(text), text)
+    for (const text of ['2021-02-29 01:02:03', '2021-02-31 01:02:03', '2021-04-31T1:02:03']) assert.ok(!isTime(text), text)
   })
 })

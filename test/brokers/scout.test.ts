@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { sourceOf, type TargetDraft } from '../../src/broker-kit/index.ts'
+import { compileCheck, sourceOf, type TargetDraft } from '../../src/broker-kit/index.ts'
 import { scout } from '../../src/brokers/scout/index.ts'
+import { ScoutObject } from '../../src/brokers/scout/rows.ts'
 import { readTarget } from '../../src/targets/check-target.ts'
 import { failsWith, moduleAt } from '../helpers/module-run.ts'
 import { startUpstream, type UpstreamRoutes } from '../helpers/upstream.ts'
@@ -38,6 +39,12 @@ function targetOf(detail: object): TargetDraft {
 const complaintsAbout = ({ elements, ...draft }: TargetDraft) => readTarget({ ...elements, ...draft }).complaints ?? []
 
 describe('JPL Scout', () => {
+  test('refuses times on days that the calendar lacks', () => {
+    const isObject = compileCheck(ScoutObject)
+    for (const lastRun of ['2024-02-29 10:15', '2026-03-31 10:15:30', null]) assert.ok(isObject({ ...object, lastRun }))
+    for (const lastRun of ['2026-02-29 10:15', '2026-02-31 10:15', '2026-04-31 10:15:30']) assert.ok(!isObject({ ...object, lastRun }))
+  })
+
   test('refuses an answer whose signature it does not know, in the summary and alone', async () => {
     const newer = { source: 'NASA/JPL Scout API', version: '1.4' }
     const says = /NASA\/JPL Scout API 1\.4; this service knows NASA\/JPL Scout API 1\.3/

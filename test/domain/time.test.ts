@@ -38,6 +38,13 @@ describe('times', () => {
       'yesterday',
       '27/08/18 15:43:47',
       '2018-13-01',
+      '2026-02-31',
+      '2026-02-29T00:00:00Z',
+      '1900-02-29',
+      '2026-04-31 00:00:00',
+      '02/30/26 00:00:00',
+      '02/29/26 00:00:00',
+      '09/31/26 00:00:00',
       '2018-08-27T15:43:47+02:00',
       '2018-08-27T15:43:60Z',
       '0000-01-01',
@@ -46,9 +53,25 @@ describe('times', () => {
     for (const text of others) assert.ok(!isUtcText(text), text)
   })
 
-  test('whatever fits becomes a time', () => {
+  test('on every day of the calendar are read', () => {
+    const day = 86_400_000
+    for (let time = Date.UTC(1895, 0, 1); time < Date.UTC(2101, 0, 1); time += day) {
+      const text = new Date(time).toISOString().slice(0, 10)
+      assert.ok(isUtcText(text), text)
+      const [year = '', month = '', date = ''] = text.split('-')
+      if (year.startsWith('20')) assert.ok(isUtcText(`${month}/${date}/${year.slice(2)} 00:00:00`), text)
+    }
+  })
+
+  test('whatever fits becomes a time, of the day that it says', () => {
     const pattern = new RegExp(String(UtcText.pattern))
-    fc.assert(fc.property(fc.stringMatching(pattern), text => !Number.isNaN(Date.parse(utcTextToIso(text)))))
+    fc.assert(
+      fc.property(fc.stringMatching(pattern), text => {
+        const read = utcTextToIso(text)
+        const [date = ''] = text.replace(/^(..)\/(..)\/(..)/, '20$3-$1-$2').split(/[T ]/)
+        return !Number.isNaN(Date.parse(read)) && read.startsWith(date)
+      })
+    )
   })
 
   test('as ranges have at least one end, in UTC', () => {

@@ -1,14 +1,13 @@
-import { type GenericAlert, type Static, Type } from '../../broker-kit/index.ts'
+import { calendarDay, type GenericAlert, type Static, Type } from '../../broker-kit/index.ts'
 
 const number = '[-+]?[0-9]+([.][0-9]*)?([eE][-+]?[0-9]{1,3})?'
-const day = '[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
 const clock = '([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?'
 
 /** A number as the table writes it; empty, NaN or null when it is not known. */
 const GaiaNumber = Type.String({ pattern: `^(${number}|[Nn][Aa][Nn]|[Nn]ull|None)?$` })
 
 /** A time as the table writes it [UTC]; empty when it is not known. */
-export const GaiaTime = Type.String({ pattern: `^(${day}[T ]${clock})?$` })
+export const GaiaTime = Type.String({ pattern: `^(${calendarDay}[T ]${clock})?$` })
 
 /** A row of the table of alerts. */
 export const GaiaAlert = Type.Object({

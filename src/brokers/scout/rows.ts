@@ -1,4 +1,4 @@
-import { type GenericAlert, Nullable, type Static, Type, utcTextToIso } from '../../broker-kit/index.ts'
+import { calendarDay, type GenericAlert, Nullable, type Static, Type, utcTextToIso } from '../../broker-kit/index.ts'
 
 // Scout writes most numbers as text.
 const Numeric = Type.Optional(Type.Unsafe<number | string | null>({ type: ['number', 'string', 'null'] }))
@@ -7,7 +7,7 @@ const minute = '([01][0-9]|2[0-3]):[0-5][0-9]'
 /** One object of Scout: a row of the summary, or the answer for it alone, which can have sampled orbits. */
 export const ScoutObject = Type.Object({
   objectName: Type.String({ pattern: '^[A-Za-z0-9_*+.-]{1,20}$' }),
-  lastRun: Nullable(Type.String({ pattern: `^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]) ${minute}(:[0-5][0-9])?$` })),
+  lastRun: Nullable(Type.String({ pattern: `^${calendarDay} ${minute}(:[0-5][0-9])?$` })),
   ra: Nullable(Type.String({ pattern: `^${minute}(:[0-5][0-9]([.][0-9]+)?)?$` })),
   dec: Nullable(Type.String({ pattern: '^[+-]?([0-8]?[0-9]|90)([: ][0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?)?$' })),
   nObs: Numeric,

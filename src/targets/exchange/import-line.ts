@@ -1,4 +1,5 @@
 import { escapePointer } from '../../domain/schema.ts'
+import { calendarDay } from '../../domain/time.ts'
 import type { NewTarget } from '../new-target-schemas.ts'
 import type { History } from '../write-store.ts'
 
@@ -28,11 +29,13 @@ export function toComplaint({ line, column, message }: LineFault) {
   return { pointer: column === '' ? `/${line}` : `/${line}/${escapePointer(column)}`, message, line, column: column === '' ? null : column }
 }
 
-const instant = /^([1-9]\d{3}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?\s*(Z|[-+]\d\d:?\d\d)?$/
+const instant = new RegExp(
+  `^(?<date>${calendarDay})(?:[T ](?<time>\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d{1,9})?)?))?\\s*(?<zone>Z|[-+]\\d\\d:?\\d\\d)?$`
+)
 
 /** Reads a time as Python or JSON write it; without an offset it is UTC. Undefined when it is none. */
 export function readInstant(text: string): string | undefined {
-  const [, date, time = '00:00', zone = 'Z'] = instant.exec(text.trim()) ?? []
+  const { date, time = '00:00', zone = 'Z' } = instant.exec(text.trim())?.groups ?? {}
   const parsed = new Date(`${date}T${time}${zone}`)
   return date === undefined || Number.isNaN(parsed.getTime()) ? undefined : parsed.toISOString()
 }

@@ -96,6 +96,7 @@ describe('the import of CSV', () => {
       ['name,ra,dec\n"x,1,2\n', 422, /a quote is not closed/],
       ['name,ra,dec,groups\nx,1,2,"a,,b"\n', 422, /column groups: must be names of lists/],
       ['name,ra,dec,created\nx,1,2,yesterday\n', 422, /column created: must be a time/],
+      ['name,ra,dec,created\nx,1,2,2026-02-31T00:00:00Z\n', 422, /column created: must be a time/],
       ['name,ra,dec\nx\u0000,1,2\n', 422, /column name: must hold neither U\+0000/]
     ]
     for (const [body, status, detail] of wrong) {
