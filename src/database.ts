@@ -78,10 +78,17 @@ async function drain(pool: pg.Pool): Promise<void> {
 }
 
 /** Runs the work in one transaction of SQL: committed when it answers, rolled back when it throws. */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return inOwnTransaction(pool, async client => {
+    await client.query('BEGIN')
+    return work(client)
+  })
+}
+
+/** Does the same for work that sends BEGIN itself, with its first statement. */
+export async function inOwnTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   try {
-    await client.query('BEGIN')
     const result = await work(client)
     const { command } = await client.query('COMMIT')
     if (command !== 'COMMIT') throw new Error('the transaction was rolled back, because a statement in it had failed')

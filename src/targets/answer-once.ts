@@ -1,8 +1,8 @@
 import type { Queryable } from '../alerts/store.ts'
-import { type Database, inTransaction } from '../database.ts'
+import type { Database } from '../database.ts'
 import { type Answer, idempotently } from '../http/idempotency.ts'
 import { preview } from './preview.ts'
-import { preparedOn, queryableOf } from './query-store.ts'
+import { inPlannedTransaction, queryableOf } from './query-store.ts'
 import { repeatOnRace } from './repeat-on-race.ts'
 
 interface Once {
@@ -19,7 +19,7 @@ export function answerOnce({ request, database, validateOnly, effect }: Once): P
   return repeatOnRace(() => {
     if (validateOnly) return preview(database, effect)
     // A transaction of Prisma costs more than all the statements of one new target.
-    if (!hasKey) return inTransaction(database.pool, client => effect(preparedOn(client)))
+    if (!hasKey) return inPlannedTransaction(database.pool, effect)
     return idempotently({ request, database, effect: tx => effect(queryableOf(tx)) })
   })
 }

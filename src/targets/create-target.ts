@@ -18,7 +18,8 @@ export async function createTarget(creation: Creation, body: TargetFromAlert | N
     throw invalid(outcome?.complaints ?? [], 'alertId' in body ? 'The alert makes no target.' : 'The body does not fit.')
   }
   if (outcome.kind === 'refuse') throw conflict(outcome.detail, { matches: outcome.matches })
-  const target = await readTarget(creation.db, outcome.targetId)
+  const made = outcome.kind === 'created' ? outcome.target : undefined
+  const target = made ?? (await readTarget(creation.db, outcome.targetId))
   if (target === undefined) throw new Overtaken()
   return { target, match: outcome.kind === 'linked' ? outcome.match : null }
 }

@@ -35,8 +35,9 @@ export async function lockAll(db: Queryable): Promise<void> {
 }
 
 async function lockSlots(db: Queryable, slots: number[]): Promise<void> {
-  const ordered = slots.sort((a, b) => a - b)
-  await db.query('SELECT count(pg_advisory_xact_lock($1::int, slot)) FROM unnest($2::int[]) AS slot', [lockClass, ordered])
+  const ordered = slots.sort((a, b) => a - b).join()
+  // Without values it takes BEGIN along.
+  await db.query(`SELECT count(pg_advisory_xact_lock(${lockClass}, slot)) FROM unnest('{${ordered}}'::int[]) AS slot`, [])
 }
 
 function slotsOf({ nameKeys, cone }: Likeness): number[] {
@@ -61,22 +62,24 @@ const facts = 'target.id, target.name, target.type, target.ra, target.dec'
 const place = { ra: 'wanted.ra', dec: 'wanted.dec' }
 
 // OFFSET 0 makes each of these a look-up in an index for every wanted one: the planner, who cannot know that there are
-// few, would rather read whole tables.
+// few, would rather read whole tables. The arrays stand in sub-selects to hide how long they are: then one plan serves
+// all of them, and is kept. Otherwise each look-up would be planned anew, which takes three times as long as itself.
 const findingsSql = `
   SELECT found.index, found.rule, found."nameKey", ${facts}
   FROM (
     SELECT wanted.index, 'alert' AS rule, NULL AS "nameKey", link."targetId"
-    FROM unnest($1::int[], $2::uuid[]) AS wanted(index, "alertId")
+    FROM unnest((SELECT $1::int[]), (SELECT $2::uuid[])) AS wanted(index, "alertId")
     CROSS JOIN LATERAL (SELECT "targetId" FROM "TargetAlert" WHERE "alertId" = wanted."alertId" OFFSET 0) AS link
     UNION ALL
     SELECT wanted.index, 'name', wanted."nameKey", owner."targetId"
-    FROM unnest($3::int[], $4::text[]) AS wanted(index, "nameKey")
+    FROM unnest((SELECT $3::int[]), (SELECT $4::text[])) AS wanted(index, "nameKey")
     CROSS JOIN LATERAL (SELECT "targetId" FROM "TargetName" WHERE "nameKey" = wanted."nameKey" OFFSET 0) AS owner
   ) AS found
   CROSS JOIN LATERAL (SELECT * FROM "Target" WHERE id = found."targetId" OFFSET 0) AS target
   UNION ALL
   SELECT wanted.index, 'position', NULL, ${facts}
-  FROM unnest($5::int[], $6::bigint[], $7::bigint[], $8::float8[], $9::float8[], $10::float8[]) AS wanted(index, low, high, ra, dec, radius)
+  FROM unnest((SELECT $5::int[]), (SELECT $6::bigint[]), (SELECT $7::bigint[]), (SELECT $8::float8[]), (SELECT $9::float8[]), (SELECT $10::float8[]))
+    AS wanted(index, low, high, ra, dec, radius)
   CROSS JOIN LATERAL (SELECT * FROM "Target" WHERE "skyPixel" BETWEEN wanted.low AND wanted.high OFFSET 0) AS target
   WHERE ${separationSql({ ra: 'target.ra', dec: 'target.dec' }, place)} <= wanted.radius`
 

@@ -1,7 +1,7 @@
 import type { Queryable } from '../alerts/store.ts'
-import { type Database, inTransaction } from '../database.ts'
+import type { Database } from '../database.ts'
 import type { Answer } from '../http/idempotency.ts'
-import { preparedOn } from './query-store.ts'
+import { inPlannedTransaction } from './query-store.ts'
 
 /** Carries an answer out of a transaction that is to leave nothing behind. */
 class Preview extends Error {
@@ -17,8 +17,8 @@ class Preview extends Error {
 /** Tells what an effect would answer, and rolls it back. */
 export async function preview({ pool }: Database, effect: (db: Queryable) => Promise<Answer>): Promise<Answer> {
   try {
-    return await inTransaction(pool, async client => {
-      throw new Preview(await effect(preparedOn(client)))
+    return await inPlannedTransaction(pool, async db => {
+      throw new Preview(await effect(db))
     })
   } catch (error) {
     if (error instanceof Preview) return { status: 200, body: error.answer.body }

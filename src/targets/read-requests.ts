@@ -4,8 +4,8 @@ import { type Reading, readCreation } from './check-target.ts'
 import { brokersThatDraft, describeAlert } from './describe-alert.ts'
 import { findLists } from './lists/store.ts'
 import type { NewTarget, TargetDescription } from './new-target-schemas.ts'
+import type { History } from './plan-store.ts'
 import { toWanted, type Wanted } from './settle-targets.ts'
-import type { History } from './write-store.ts'
 
 /** A request for a target, and what is known beside it. */
 export interface TargetRequest {

@@ -4,8 +4,9 @@ import { findCommon, type Likeness } from './match-store.ts'
 import { decide, positionOf, type Refusal } from './match-target.ts'
 import type { OnMatch, TargetDescription } from './new-target-schemas.ts'
 import { createPending, type Pending } from './pending-targets.ts'
+import { emptyPlan, type History, type NameToStore, type Plan, writePlan } from './plan-store.ts'
 import type { Match } from './schemas.ts'
-import { emptyPlan, type History, type NameToStore, type Plan, writePlan } from './write-store.ts'
+import type { StoredTarget } from './store.ts'
 
 /** A target that is wanted, and on what terms. */
 export interface Wanted {
@@ -21,7 +22,12 @@ export interface Wanted {
 
 /** What becomes of a wanted target. */
 export type Settled =
-  | { readonly kind: 'created'; readonly targetId: string }
+  | {
+      readonly kind: 'created'
+      readonly targetId: string
+      /** As it is stored; told only where it is the only new one. */
+      readonly target?: StoredTarget
+    }
   | { readonly kind: 'linked'; readonly targetId: string; readonly match: Match }
   | Refusal
 
@@ -77,8 +83,8 @@ export async function settle({ db, caller, runId }: Settlement, wanted: readonly
   const pending = createPending(findings, widest)
   const plan = emptyPlan()
   const settled = wanted.map((one, index) => settleOne(one, { index, pending, plan, caller, runId }))
-  await writePlan(db, plan)
-  return settled
+  const made = await writePlan(db, plan)
+  return made ? settled.map(one => (one.kind === 'created' ? { ...one, target: made } : one)) : settled
 }
 
 interface Round {

@@ -20,9 +20,11 @@ export interface StoredTarget extends Readonly<Record<NumberField, number | null
   readonly extras: Readonly<Record<string, ExtraValue>>
 }
 
-const ownColumns = ['id', 'number', 'name', 'type', 'permissions', 'scheme', 'version', 'createdBy', 'createdAt', 'modifiedAt']
+const plainColumns = ['id', 'number', 'name', 'type', 'permissions', 'scheme', 'version', 'createdBy', 'createdAt', 'modifiedAt']
+/** What the row of a target tells of it; its names and extras have rows of their own. */
+export const ownColumns: readonly string[] = [...plainColumns, ...Object.keys(numberFields)]
 /** SQL for all of a target, whose row is called `target`. */
-export const targetColumns = `${[...ownColumns, ...Object.keys(numberFields)].map(column => `target."${column}"`).join(', ')},
+export const targetColumns = `${ownColumns.map(column => `target."${column}"`).join(', ')},
   (SELECT jsonb_agg(jsonb_build_object('name', name, 'nameKey', "nameKey", 'primary', "primary") ORDER BY id)
    FROM "TargetName" WHERE "targetId" = target.id) AS names,
   (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM "TargetExtra" WHERE "targetId" = target.id) AS extras`

@@ -1,7 +1,7 @@
 import { escapePointer } from '../../domain/schema.ts'
 import { calendarDay } from '../../domain/time.ts'
 import type { NewTarget } from '../new-target-schemas.ts'
-import type { History } from '../write-store.ts'
+import type { History } from '../plan-store.ts'
 
 /** What is wrong with a line of a file, and where. */
 export interface LineFault {

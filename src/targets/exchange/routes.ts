@@ -4,12 +4,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import type { Queryable } from '../../alerts/store.ts'
 import type { Registry } from '../../broker-kit/registry.ts'
-import { type Database, inTransaction } from '../../database.ts'
+import type { Database } from '../../database.ts'
 import { type Answer, sendAnswer } from '../../http/idempotency.ts'
 import type { TargetChoice } from '../filter-schemas.ts'
 import { selectionOf } from '../list-targets.ts'
 import { preview } from '../preview.ts'
-import { preparedOn } from '../query-store.ts'
+import { inPlannedTransaction } from '../query-store.ts'
 import { inSnapshot, type Snapshot } from './export-store.ts'
 import { csvOf, ndjsonOf } from './export-targets.ts'
 import { createGate } from './gate.ts'
@@ -76,7 +76,7 @@ function serveImports(app: App, { database, registry, matchRadius }: Needs, hold
       const creation = { db, registry, caller: request.caller, matchRadius }
       return { status: 200, body: await importTargets({ creation, terms, lines }) }
     }
-    const answer = validateOnly ? preview(database, effect) : inTransaction(database.pool, client => effect(preparedOn(client)))
+    const answer = validateOnly ? preview(database, effect) : inPlannedTransaction(database.pool, effect)
     return sendAnswer(reply, await answer)
   }
 
