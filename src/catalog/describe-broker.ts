@@ -1,4 +1,5 @@
 import { capabilitiesOf } from '../broker-kit/define-broker.ts'
+import { inputSchemaOf } from '../broker-kit/read-parameters.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
 import { isRetired } from '../broker-kit/retirement.ts'
 import type { BrokerStateRow } from '../outbound/state-store.ts'
@@ -23,7 +24,7 @@ export function describeBroker(broker: InstalledBroker, state: BrokerStateRow | 
     settings: settingsOf(broker),
     retired: module.retired && isRetired(broker) ? { ...module.retired } : null,
     scoreDescription: module.scoreDescription,
-    parameters: module.parameters,
+    parameters: inputSchemaOf(module.parameters),
     exampleParameters: exampleOf(broker)
   }
 }

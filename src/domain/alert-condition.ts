@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { GenericAlert } from './alert.ts'
-import { ConeSearch } from './cone.ts'
+import { ConeInput } from './cone.ts'
 import type { Complaint } from './schema.ts'
 import { separation } from './sky.ts'
 
@@ -37,7 +37,7 @@ export const AlertCondition = Type.Object(
     maxAgeDays: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, maximum: 36_525, description: 'Longest time since the timestamp of the alert [day].' })
     ),
-    cone: Type.Optional(ConeSearch),
+    cone: Type.Optional(ConeInput),
     surveys: Type.Optional({ ...words, description: 'One of these surveys, in any case.', examples: [['ZTF', 'LSST']] }),
     bands: Type.Optional({ ...words, description: 'One of these passbands: r and R are two.', examples: [['g', 'r']] })
   },

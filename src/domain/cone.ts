@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Declination, RightAscension } from './alert.ts'
-import type { Complaint } from './schema.ts'
+import { placeInputFields, readPlace } from './place.ts'
+import { type Complaint, compileCheck } from './schema.ts'
 import { readDeclination, readRightAscension } from './sky-angle.ts'
 
 /** The one cone search of this service. A module offers it by having this schema as its `cone` parameter. */
@@ -13,6 +14,21 @@ export const ConeSearch = Type.Object(
   { title: 'ConeSearch', description: 'A circle on the sky.', additionalProperties: false, examples: [{ ra: 32, dec: -20, radius: 5 }] }
 )
 export type ConeSearch = Static<typeof ConeSearch>
+
+/** A cone as a client may say it, in JSON; `readCone` turns its centre into degrees. */
+export const ConeInput = Type.Object(
+  { ...placeInputFields, radius: ConeSearch.properties.radius },
+  { description: 'A circle on the sky.', additionalProperties: false, examples: [{ ra: '00:35:56.71', dec: '-20:30:15.2', radius: 5 }] }
+)
+
+const hasCone = compileCheck(Type.Object({ cone: Type.Object({}) }))
+
+/** Turns the centre of the cone that an object has as its `cone`, if it is sexagesimal text, into degrees. */
+export function readCone<T>(value: T): { readonly value: T; readonly complaints: Complaint[] } {
+  if (!hasCone(value)) return { value, complaints: [] }
+  const { value: cone, complaints } = readPlace(value.cone)
+  return { value: { ...value, cone }, complaints: complaints.map(({ pointer, message }) => ({ pointer: `/cone${pointer}`, message })) }
+}
 
 /** Tells whether a parameter is the cone search, by its title: `Type.Optional(ConeSearch)` is a copy. */
 export function isConeSearch(schema: { title?: string } | undefined): boolean {

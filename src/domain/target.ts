@@ -12,7 +12,11 @@ export interface TargetDraft {
   readonly elements?: Readonly<Record<string, number | null>>
 }
 
-/** Makes a sidereal target of what a generic alert says. */
-export function targetFromAlert({ name, ra, dec }: GenericAlert): TargetDraft {
-  return { name, type: 'SIDEREAL', ra, dec }
+/** Each broker counts its own small numbers: they name nothing elsewhere. */
+const smallNumber = /^\d{1,11}$/
+
+/** Makes a sidereal target of what a generic alert says; what the broker calls the object becomes a name as well. */
+export function targetFromAlert({ name, ra, dec, objectId }: GenericAlert): TargetDraft {
+  const aliases = !objectId || objectId === name || smallNumber.test(objectId) ? [] : [objectId]
+  return { name, type: 'SIDEREAL', ra, dec, aliases }
 }

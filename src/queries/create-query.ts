@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Registry } from '../broker-kit/registry.ts'
 import type { Transaction } from '../database.ts'
-import { checkQuery } from './check-query.ts'
+import { readQuery } from './read-query.ts'
 import { toSchedule } from './schedule-query.ts'
 import type { QueryDraft } from './schemas.ts'
 import { insertQuery, type StoredQuery } from './store.ts'
@@ -16,8 +16,8 @@ interface QueryCreation {
 /** Saves a query that its broker can serve; throws 422 for any other. */
 export async function createQuery({ db, registry, draft, caller }: QueryCreation): Promise<StoredQuery> {
   const { schedule, onAlert, ...asked } = draft
-  checkQuery(registry, { asked, schedule, onAlert })
+  const { parameters = asked.parameters, onAlert: action } = readQuery(registry, { asked, schedule, onAlert })
   const id = uuidv7()
   const times = schedule === undefined ? {} : await toSchedule(db, { id, schedule })
-  return insertQuery(db, { ...asked, ...times, ...(onAlert && { onAlert }), id, createdBy: caller })
+  return insertQuery(db, { ...asked, parameters, ...times, ...(action && { onAlert: action }), id, createdBy: caller })
 }

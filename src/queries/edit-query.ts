@@ -4,7 +4,7 @@ import { isSchedule } from '../domain/schedule.ts'
 import { stale } from '../http/etags.ts'
 import { type Json, type JsonObject, mergeObject } from '../http/merge-patch.ts'
 import { notFound } from '../http/problems.ts'
-import { checkQuery } from './check-query.ts'
+import { readQuery } from './read-query.ts'
 import { toEditedSchedule } from './schedule-query.ts'
 import { isOnAlert, type QueryPatch } from './schemas.ts'
 import { findQuery, type StoredQuery, updateQuery } from './store.ts'
@@ -25,17 +25,18 @@ export async function editQuery(edit: QueryEdit): Promise<StoredQuery> {
   if (stored === null) throw notFound('query', id)
   if (expected !== null && expected !== stored.version) throw stale()
   const { schedule: schedulePatch, onAlert: onAlertPatch, ...rest } = patch
-  const asked = { ...rest, ...(rest.parameters && { parameters: mergeObject(stored.parameters, rest.parameters) }) }
-  const asksElse = asked.brokerId !== undefined || asked.parameters !== undefined
+  const asksElse = rest.brokerId !== undefined || rest.parameters !== undefined
+  const asked = { brokerId: stored.brokerId, ...rest, parameters: mergeObject(stored.parameters, rest.parameters ?? {}) }
   const schedule = merged(stored.schedule, schedulePatch)
   const onAlert = merged(stored.onAlert, onAlertPatch)
-  checkQuery(registry, { schedule, onAlert, ...(asksElse && { asked: { ...stored, ...asked } }) })
+  const read = readQuery(registry, { schedule, onAlert, ...(asksElse && { asked }) })
   const updated = await updateQuery(db, stored, {
-    ...asked,
+    ...rest,
+    ...(read.parameters && { parameters: read.parameters }),
     // What the alerts of other parameters were says nothing of these.
     ...(asksElse && { newestAlertAt: null }),
     ...(schedule !== undefined && (await toEditedSchedule(db, stored, isSchedule(schedule) ? schedule : null))),
-    ...(onAlert !== undefined && { onAlert: isOnAlert(onAlert) ? onAlert : null })
+    ...(onAlert !== undefined && { onAlert: isOnAlert(read.onAlert) ? read.onAlert : null })
   })
   // Somebody was faster, or a time of the schedule passed: a client that read an older version is told so now.
   return updated ?? editQuery(edit)

@@ -1,3 +1,4 @@
+import { readParameters } from '../broker-kit/read-parameters.ts'
 import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
 import { retirementOf } from '../broker-kit/retirement.ts'
 import type { Transaction } from '../database.ts'
@@ -58,10 +59,10 @@ export async function startAdHocRun(tx: Transaction, { registry, origin, request
   const { brokerId, parameters, caps } = request
   const broker = registry.get(brokerId)
   if (broker === undefined) throw invalid([{ pointer: '/brokerId', message: `must be one of ${[...registry.keys()].join(', ')}` }])
-  const complaints = broker.parameterComplaints(parameters)
+  const { value, complaints } = readParameters(broker, parameters)
   if (complaints.length > 0) throw invalid(complaints.map(inParameters))
   refuseUnready(broker)
-  return createRun(tx, { queryId: null, queryName: null, brokerId, parameters, caps: capsOf(broker, caps), ...origin })
+  return createRun(tx, { queryId: null, queryName: null, brokerId, parameters: value, caps: capsOf(broker, caps), ...origin })
 }
 
 function inParameters({ pointer, message }: Complaint): Complaint {

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
+import { readPlace } from '../domain/place.ts'
 import { type Check, type Complaint, compileCheck } from '../domain/schema.ts'
-import { readDegrees, readHours } from '../domain/sky-angle.ts'
 import { orbitFields, placeFields, Scheme, schemeFields, TargetType } from './fields.ts'
 import { NewSiderealTarget, type NewTarget, newMovingTargets, TargetFromAlert } from './new-target-schemas.ts'
 
@@ -60,22 +60,4 @@ function read<T>(value: unknown, check: Check<T>): Reading<T> {
 function orbitComplaints(value: { scheme: Scheme }): Complaint[] {
   if (value.scheme === 'MPC_COMET' || !isLongOrbit(value)) return []
   return [{ pointer: '/eccentricity', message: 'must be <= 0.9 unless scheme is MPC_COMET' }]
-}
-
-const hasTextPlace = compileCheck(Type.Union([Type.Object({ ra: Type.String() }), Type.Object({ dec: Type.String() })]))
-const readers = { ra: readHours, dec: readDegrees }
-const examples = { ra: '00:35:56.71', dec: '-20:30:15.2' }
-
-/** Turns the position that an object has as sexagesimal text, if any, into degrees. */
-export function readPlace<T>(value: T): { readonly value: T; readonly complaints: Complaint[] } {
-  if (!hasTextPlace(value)) return { value, complaints: [] }
-  const places = (['ra', 'dec'] as const).map(name => {
-    const text: unknown = Reflect.get(value, name)
-    return { name, text, angle: typeof text === 'string' ? readers[name](text) : undefined }
-  })
-  const complaints = places
-    .filter(({ text, angle }) => typeof text === 'string' && angle === undefined)
-    .map(({ name }) => ({ pointer: `/${name}`, message: `must be a number [deg], or sexagesimal text as in ${examples[name]}` }))
-  const angles = places.filter(({ angle }) => angle !== undefined).map(({ name, angle }) => [name, angle])
-  return { value: { ...value, ...Object.fromEntries(angles) }, complaints }
 }

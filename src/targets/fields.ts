@@ -10,22 +10,6 @@ const Instant = (description: string) => Quantity(`${description} [MJD].`, { min
 /** Where a sidereal target is. */
 export const placeFields = { ra: RightAscension, dec: Declination }
 
-/** Where a sidereal target is, as a client may say it. What reads a body turns text into degrees. */
-export const placeInputFields = {
-  ra: Type.Unsafe<number>({
-    type: ['number', 'string'],
-    minimum: 0,
-    exclusiveMaximum: 360,
-    description: 'ICRS right ascension [deg], or sexagesimal text in hours, such as 00:35:56.71, 00h35m56.7s or 00 35 56.7.'
-  }),
-  dec: Type.Unsafe<number>({
-    type: ['number', 'string'],
-    minimum: -90,
-    maximum: 90,
-    description: 'ICRS declination [deg], or sexagesimal text in degrees, such as -20:30:15.2, -20d30m15.2s or -20 30 15.2.'
-  })
-}
-
 /** What else can be known of a sidereal target. */
 export const siderealFields = {
   epoch: Quantity('Epoch of the coordinates [Julian year].', { minimum: 0, maximum: 2100 }),

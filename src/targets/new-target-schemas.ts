@@ -1,4 +1,5 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox'
+import { placeInputFields } from '../domain/place.ts'
 import { StringEnum } from '../domain/schema.ts'
 import { component, ref } from '../http/openapi.ts'
 import { Uuid } from '../http/schemas.ts'
@@ -11,7 +12,6 @@ import {
   optional,
   orbitFields,
   Permissions,
-  placeInputFields,
   type Scheme,
   schemeFields,
   siderealFields,

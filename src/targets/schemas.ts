@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { placeInputFields } from '../domain/place.ts'
 import { Nullable, StringEnum } from '../domain/schema.ts'
 import { component, nullableRef } from '../http/openapi.ts'
 import { pageOf } from '../http/pagination.ts'
@@ -13,7 +14,6 @@ import {
   numberFields,
   optional,
   Permissions,
-  placeInputFields,
   Scheme,
   TargetType
 } from './fields.ts'

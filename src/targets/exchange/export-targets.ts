@@ -58,6 +58,16 @@ export async function* ndjsonOf(snapshot: Snapshot): AsyncGenerator<string> {
   for await (const targets of snapshot.batches()) yield targets.map(target => `${JSON.stringify(recordOf(target))}\n`).join('')
 }
 
+/** Writes the targets of a snapshot as one JSON array, a target a line. */
+export async function* jsonOf(snapshot: Snapshot): AsyncGenerator<string> {
+  let lead = '[\n'
+  for await (const targets of snapshot.batches()) {
+    yield lead + targets.map(target => JSON.stringify(recordOf(target))).join(',\n')
+    lead = ',\n'
+  }
+  yield lead === ',\n' ? '\n]\n' : '[]\n'
+}
+
 function recordOf({ name, type, aliases, extras, lists, ...rest }: ExportedTarget): object {
   const known = Object.entries(rest).filter(([, value]) => value !== null)
   return {

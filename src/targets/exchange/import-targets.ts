@@ -65,7 +65,7 @@ async function stage(db: Queryable, lines: AsyncIterable<ImportLine>): Promise<n
     batch = []
   }
   if (faulty > 0) throw refusal(faults, { count: faulty, total: seen })
-  await stageTargets(db, staged, batch)
+  if (batch.length > 0) await stageTargets(db, staged, batch)
   return staged + batch.length
 }
 

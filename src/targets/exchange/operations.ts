@@ -9,6 +9,7 @@ const tags = ['Targets']
 /** Media types of what is exchanged. */
 export const csvType = 'text/csv'
 export const ndjsonType = 'application/x-ndjson'
+export const jsonType = 'application/json'
 
 const inMedia = (mediaType: string, { description, schema }: { readonly description: string; readonly schema: TSchema }) =>
   Type.Unsafe<string>({ description, content: { [mediaType]: { schema } } })
@@ -39,6 +40,18 @@ export const exportNdjson = {
   }
 }
 
+export const exportJson = {
+  operationId: 'exportTargetsJson',
+  summary: 'Export targets as JSON',
+  description: `Targets as one JSON array, written as it is read. ${choice}`,
+  tags,
+  querystring: TargetChoice,
+  response: {
+    200: inMedia(jsonType, { description: 'All targets.', schema: Type.Array(ref(TargetRecord)) }),
+    ...problemResponses(503)
+  }
+}
+
 const whole =
   'At most 100,000 targets. The file is imported whole, or nothing of it: 422 tells every line that is wrong, or whose target is not clear, in `errors`, with `line` and `column`. A target that is there already, by the rules of POST /v1/targets, gets the new names and lists; with `onMatch=create` those that are close together stay apart.'
 const imported = { 200: ref(ImportResult), ...problemResponses(413, 415, 422, 503) }
@@ -62,5 +75,16 @@ export const importNdjson = {
   consumes: [ndjsonType],
   querystring: ImportQuery,
   body: ref(TargetRecord),
+  response: imported
+}
+
+export const importJson = {
+  operationId: 'importTargetsJson',
+  summary: 'Import targets from JSON',
+  description: `Makes targets of one JSON array of objects, as the export writes it; \`line\` is the place in the array, from 1. ${whole}`,
+  tags,
+  consumes: [jsonType],
+  querystring: ImportQuery,
+  body: Type.Array(ref(TargetRecord)),
   response: imported
 }

@@ -11,12 +11,13 @@ import { selectionOf } from '../list-targets.ts'
 import { preview } from '../preview.ts'
 import { inPlannedTransaction } from '../query-store.ts'
 import { inSnapshot, type Snapshot } from './export-store.ts'
-import { csvOf, ndjsonOf } from './export-targets.ts'
+import { csvOf, jsonOf, ndjsonOf } from './export-targets.ts'
 import { createGate } from './gate.ts'
 import type { ImportLine } from './import-line.ts'
 import { importTargets } from './import-targets.ts'
 import * as operations from './operations.ts'
 import { readCsv } from './read-csv.ts'
+import { readJson } from './read-json.ts'
 import { readNdjson } from './read-ndjson.ts'
 import { readTexts } from './read-texts.ts'
 import type { ImportQuery } from './schemas.ts'
@@ -41,7 +42,7 @@ export const targetExchangeRoutes =
     const enter = createGate(mostAtOnce)
     const holdPlace = (reply: FastifyReply) => void reply.raw.once('close', enter())
     serveExports(app, needs, holdPlace)
-    await app.register(async inner => serveImports(inner, needs, holdPlace))
+    serveImports(app, needs, holdPlace)
   }
 
 type HoldPlace = (reply: FastifyReply) => void
@@ -60,6 +61,10 @@ function serveExports(app: App, { database }: Needs, holdPlace: HoldPlace): void
 
   app.get('/targets.ndjson', { schema: operations.exportNdjson, exposeHeadRoute: false }, async (request, reply) =>
     send(reply.type(operations.ndjsonType), request.query, ndjsonOf)
+  )
+
+  app.get('/targets.json', { schema: operations.exportJson, exposeHeadRoute: false }, async (request, reply) =>
+    send(reply.type(`${operations.jsonType}; charset=utf-8`), request.query, jsonOf)
   )
 }
 
@@ -80,18 +85,27 @@ function serveImports(app: App, { database, registry, matchRadius }: Needs, hold
     return sendAnswer(reply, await answer)
   }
 
-  takeStreams(app)
   const validatorCompiler = leavingBodies(app.validatorCompiler)
-  app.post('/targets/import', { schema: operations.importCsv, validatorCompiler }, async (request, reply) => bring(request, reply, readCsv))
-  app.post('/targets/import.ndjson', { schema: operations.importNdjson, validatorCompiler }, async (request, reply) =>
-    bring(request, reply, readNdjson)
-  )
+  taking(app, operations.csvType, inner => {
+    inner.post('/targets/import', { schema: operations.importCsv, validatorCompiler }, (request, reply) => bring(request, reply, readCsv))
+  })
+  taking(app, operations.ndjsonType, inner => {
+    const options = { schema: operations.importNdjson, validatorCompiler }
+    inner.post('/targets/import.ndjson', options, (request, reply) => bring(request, reply, readNdjson))
+  })
+  taking(app, operations.jsonType, inner => {
+    const options = { schema: operations.importJson, validatorCompiler }
+    inner.post('/targets/import.json', options, (request, reply) => bring(request, reply, readJson))
+  })
 }
 
-/** Leaves the bodies to be read by their routes, as they come. */
-function takeStreams(app: App): void {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser([operations.csvType, operations.ndjsonType], (_request, _body, done) => done(null))
+/** Serves routes that take one media type, and read the body as it comes. */
+function taking(app: App, mediaType: string, serve: (inner: App) => void): void {
+  app.register(async inner => {
+    inner.removeAllContentTypeParsers()
+    inner.addContentTypeParser(mediaType, (_request, _body, done) => done(null))
+    serve(inner)
+  })
 }
 
 async function* bodyOf(message: IncomingMessage): AsyncGenerator<Buffer> {

@@ -1,0 +1,42 @@
+import { unstorableStrings } from '../../domain/storable.ts'
+import { readTarget } from '../check-target.ts'
+import { type ImportLine, type LineFault, readInstant } from './import-line.ts'
+import { checkLists } from './list-names.ts'
+
+/** No description of a target is longer [character]. */
+export const longestRecord = 1_000_000
+
+/** Reads a target from the text of a JSON object, as the export writes it. */
+export function readRecord(text: string, line: number): ImportLine {
+  const faultOf = (column: string, message: string): LineFault => ({ line, column, message })
+  const value = parse(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { faults: [faultOf('', 'must be a JSON object')] }
+  const known = Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
+  const { lists = [], createdAt, modifiedAt, ...described } = known
+  const times = Object.entries({ createdAt, modifiedAt }).filter(([, time]) => time !== undefined)
+  const history = times.map(([name, time]) => [name, typeof time === 'string' ? readInstant(time) : undefined] as const)
+  const { value: body, complaints = [] } = readTarget(described)
+  const listFault = Array.isArray(lists) ? checkLists(lists) : 'must be an array'
+  const faults = [
+    ...history.filter(([, time]) => time === undefined).map(([name]) => faultOf(name, 'must be a time [UTC, RFC 3339]')),
+    ...(listFault === undefined ? [] : [faultOf('lists', listFault)]),
+    ...[...complaints, ...unstorableStrings(described)].map(({ pointer, message }) => faultOf(pointer.slice(1), message))
+  ]
+  if (faults.length > 0 || body === undefined) return { faults }
+  return { target: { line, body, lists, history: Object.fromEntries(history) } }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text, keepDigits)
+  } catch {
+    return undefined
+  }
+}
+
+/** Integers with more digits than a double keeps become texts: they are identifiers. */
+function keepDigits(_member: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source
+  const isCut = typeof value === 'number' && source !== undefined && /^-?\d{16,}$/.test(source) && String(value) !== source
+  return isCut ? source : value
+}
