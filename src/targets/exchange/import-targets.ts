@@ -12,7 +12,8 @@ import type { ImportLink, ImportResult } from './schemas.ts'
 const mostTargets = 100_000
 const atOnce = 1000
 /** Faults, and links to targets that existed, that an answer tells [count]. */
-const mostTold = 100
+const mostLinksTold = 100
+const mostFaultsTold = 10_000
 
 interface Import {
   readonly creation: Omit<Creation, 'runId'>
@@ -57,7 +58,7 @@ async function stage(db: Queryable, lines: AsyncIterable<ImportLine>): Promise<n
     if (seen > mostTargets) throw new Problem(413, `A file can bring at most ${mostTargets} targets: cut it in parts.`)
     if (line.faults) {
       faulty += 1
-      if (faults.length < mostTold) faults.push(...line.faults)
+      if (faults.length < mostFaultsTold) faults.push(...line.faults)
     } else if (faulty === 0) batch.push(line.target)
     if (batch.length < atOnce) continue
     await stageTargets(db, staged, batch)
@@ -94,7 +95,7 @@ function createTally(): Tally {
     if (outcome === undefined || outcome.kind === 'created') return
     const list = outcome.kind === 'linked' ? links : faults
     list.count += 1
-    if (list.told.length >= mostTold) return
+    if (list.told.length >= (list === links ? mostLinksTold : mostFaultsTold)) return
     if (outcome.kind === 'linked') links.told.push({ line, match: outcome.match })
     else faults.told.push({ line, column: outcome.kind === 'refuse' ? 'name' : '', message: messageOf(outcome) })
   }
@@ -111,7 +112,7 @@ function refusal(faults: readonly LineFault[], { count, total }: { readonly coun
   const where = first ? ` Line ${first.line}${first.column && `, column ${first.column}`}: ${first.message}.` : ''
   return new Problem(422, `${count} of ${total} lines cannot be imported, so nothing was.${where}`, {
     title: 'Invalid Request',
-    errors: faults.slice(0, mostTold).map(toComplaint),
+    errors: faults.slice(0, mostFaultsTold).map(toComplaint),
     extra: { faultyLines: count }
   })
 }

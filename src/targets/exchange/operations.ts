@@ -53,7 +53,7 @@ export const exportJson = {
 }
 
 const whole =
-  'At most 100,000 targets. The file is imported whole, or nothing of it: 422 tells every line that is wrong, or whose target is not clear, in `errors`, with `line` and `column`. A target that is there already, by the rules of POST /v1/targets, gets the new names and lists; with `onMatch=create` those that are close together stay apart.'
+  'At most 100,000 targets. The file is imported whole, or nothing of it: 422 tells every line that is wrong, or whose target is not clear, in `errors`, with `line` and `column` (the first 10,000 of them; `faultyLines` counts all). A target that is there already, by the rules of POST /v1/targets, gets the new names and lists; with `onMatch=create` those that are close together stay apart.'
 const imported = { 200: ref(ImportResult), ...problemResponses(413, 415, 422, 503) }
 
 export const importCsv = {

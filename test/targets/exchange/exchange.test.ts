@@ -174,17 +174,15 @@ describe('the import of NDJSON', () => {
     const bad = ['{"name":"x"}', '[]', 'nonsense', '{"name":"y","type":"SIDEREAL","ra":1,"dec":1,"colour":"red","lists":[1],"createdAt":5}']
     const refused = await importNdjson(bad.join('\n'))
     assert.equal(refused.status, 422)
+    const places = refused.body.errors.map(({ line, column }: { line: number; column: string | null }) => `${line} ${column}`)
+    assert.deepEqual(places, ['1 type', '2 null', '3 null', '4 colour', '4 createdAt', '4 lists'])
+    const other = await importNdjson('{"name":"z","type":"SIDEREAL","ra":141,"dec":0,"matchRadius":60,"onMatch":"reject","listId":"a"}')
     assert.deepEqual(
-      refused.body.errors.map(({ line, column }: { line: number; column: string | null }) => [line, column]),
-      [
-        [1, 'type'],
-        [2, null],
-        [3, null],
-        [4, 'createdAt'],
-        [4, 'lists'],
-        [4, 'colour']
-      ]
+      other.body.errors.map(({ pointer, message }: { pointer: string; message: string }) => [pointer, message.slice(0, 30)]),
+      ['/1/matchRadius', '/1/onMatch', '/1/listId'].map(pointer => [pointer, 'is not known; known are name, '])
     )
+    const lines = await importNdjson('[]\n'.repeat(10_001))
+    assert.deepEqual([lines.body.errors.length, lines.body.errors.at(-1).line, lines.body.faultyLines], [10_000, 10_000, 10_001])
   })
 })
 
