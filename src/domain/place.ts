@@ -20,7 +20,10 @@ export const placeInputFields = {
 
 const hasTextPlace = compileCheck(Type.Union([Type.Object({ ra: Type.String() }), Type.Object({ dec: Type.String() })]))
 const readers = { ra: readHours, dec: readDegrees }
-const examples = { ra: '00:35:56.71', dec: '-20:30:15.2' }
+const forms = {
+  ra: 'must be a number [deg], or sexagesimal text from 0 h to 24 h as in 00:35:56.71',
+  dec: 'must be a number [deg], or sexagesimal text from -90 to 90 degrees as in -20:30:15.2'
+}
 
 /** Turns the position that an object has as sexagesimal text, if any, into degrees. */
 export function readPlace<T>(value: T): { readonly value: T; readonly complaints: Complaint[] } {
@@ -31,7 +34,7 @@ export function readPlace<T>(value: T): { readonly value: T; readonly complaints
   })
   const complaints = places
     .filter(({ text, angle }) => typeof text === 'string' && angle === undefined)
-    .map(({ name }) => ({ pointer: `/${name}`, message: `must be a number [deg], or sexagesimal text as in ${examples[name]}` }))
+    .map(({ name }) => ({ pointer: `/${name}`, message: forms[name] }))
   const angles = places.filter(({ angle }) => angle !== undefined).map(({ name, angle }) => [name, angle])
   return { value: { ...value, ...Object.fromEntries(angles) }, complaints }
 }

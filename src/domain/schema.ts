@@ -47,7 +47,24 @@ export function compileCheck<S extends TSchema>(schema: S): Check<Static<S>> {
 
 /** Turns the errors of Ajv into complaints that say what would be right. */
 export function explain(errors: readonly ErrorObject[]): Complaint[] {
-  return errors.map(error => ({ pointer: pointerOf(error), message: messageOf(error) }))
+  return errors
+    .filter(isUnion)
+    .reduce(tellUnion, errors)
+    .map(error => ({ pointer: pointerOf(error), message: messageOf(error) }))
+}
+
+function isUnion({ keyword }: ErrorObject): boolean {
+  return keyword === 'anyOf' || keyword === 'oneOf'
+}
+
+/** Tells of a union what the form lacks that was meant, or, when the type fits none, which types would. */
+function tellUnion(errors: readonly ErrorObject[], union: ErrorObject): readonly ErrorObject[] {
+  const ofForms = errors.filter(({ schemaPath }) => schemaPath.startsWith(`${union.schemaPath}/`))
+  const ofType = ofForms.filter(({ keyword, instancePath }) => keyword === 'type' && instancePath === union.instancePath)
+  if (ofType.length === 0) return errors
+  const rest = errors.filter(error => error !== union && !ofType.includes(error))
+  if (ofForms.length > ofType.length) return rest
+  return [...rest, { ...union, keyword: 'type', params: { type: ofType.flatMap(({ params }) => params['type']) } }]
 }
 
 function pointerOf({ instancePath, keyword, params }: ErrorObject): string {
@@ -63,6 +80,7 @@ function messageOf({ keyword, params, message, parentSchema }: ErrorObject): str
   if (keyword === 'pattern' && parentSchema) return messageOfPattern(parentSchema) ?? message ?? keyword
   if (keyword === 'additionalProperties') return `${notKnown}; known are ${Object.keys(parentSchema?.['properties'] ?? {}).join(', ')}`
   if (keyword === 'enum') return `must be one of ${params['allowedValues'].map((value: unknown) => JSON.stringify(value)).join(', ')}`
+  if (keyword === 'minProperties') return `must have at least ${params['limit']} member${params['limit'] === 1 ? '' : 's'}`
   if (keyword === 'type') return `must be ${[params['type']].flat().map(nameOfType).join(' or ')}`
   return message ?? keyword
 }
