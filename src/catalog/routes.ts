@@ -43,6 +43,7 @@ const rawAlertSchema = {
   description: "Asks the broker now and passes on its own text, unchanged, with the broker's media type; nothing is stored.",
   tags,
   params: BrokerAlertId,
+  headers: Type.Object(ifNoneMatchFields),
   response: {
     200: Type.Unsafe<string>({ description: "The broker's own text.", content: { '*/*': { schema: { type: 'string' } } } }),
     ...problemResponses(409, 410, 422, 501, 502, 503, 504)

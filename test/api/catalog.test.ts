@@ -123,6 +123,12 @@ describe('the catalog', () => {
     assert.equal(answer.status, 200)
     assert.equal(answer.text, exact)
     assert.match(answer.headers.get('content-type') ?? '', /^application\/json/)
+    const { responses } = (await service.get('/openapi.json')).body.paths['/v1/brokers/{brokerId}/alerts/{brokerAlertId}'].get
+    assert.equal(answer.headers.has('etag'), 'ETag' in responses[200].headers)
+    const again = await service.get('/v1/brokers/picky-broker/alerts/123456789012345678', {
+      'if-none-match': answer.headers.get('etag') ?? ''
+    })
+    assert.ok(again.status === 304 && '304' in responses)
   })
 
   it('says whose fault it is when there is none', async () => {
