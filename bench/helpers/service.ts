@@ -10,6 +10,8 @@ import { type ServiceProcess, startProcess } from '../../test/helpers/process.ts
 export interface BenchService {
   readonly service: ServiceProcess
   readonly pool: pg.Pool
+  /** Where its database is, for more processes. */
+  readonly databaseUrl: string
   /** Version of PostgreSQL. */
   readonly postgres: string
   get(path: string): Promise<ReturnType<typeof JSON.parse>>
@@ -41,7 +43,7 @@ export async function startBench(variables: Readonly<Record<string, string>> = {
     await embedded?.close()
     await rm(folder, { recursive: true, force: true })
   }
-  return { service, pool, postgres: rows[0]?.server_version ?? '', close, ...clientOf(service.url) }
+  return { service, pool, databaseUrl: url.href, postgres: rows[0]?.server_version ?? '', close, ...clientOf(service.url) }
 }
 
 async function onServer(url: string, ...statements: string[]): Promise<void> {

@@ -29,8 +29,8 @@ export interface StandInOptions {
   readonly edit?: ((text: string) => string) | undefined
   /** Answers instead of the recording, also what is not recorded; null leaves it as it is. */
   readonly answer?: ((asked: Asked) => Answer | null) | undefined
-  /** Told of each request, with how many came before. */
-  readonly onRequest?: ((before: number) => void) | undefined
+  /** Told of each request, with how many came before; the answer waits for it. */
+  readonly onRequest?: ((before: number) => unknown) | undefined
 }
 
 /** A broker on loopback that answers as recorded. */
@@ -62,7 +62,7 @@ export async function startStandIn({ exchanges, basePath, failure, edit, answer:
     response.on('error', () => {})
     const asked = await keyOfRequest(request)
     requests.push(asked)
-    onRequest?.(requests.length - 1)
+    await onRequest?.(requests.length - 1)
     const matching = exchanges.filter(exchange => keyOfExchange(exchange, root) === asked && hasHeaders(request, exchange))
     const exchange = matching.find(candidate => !used.has(candidate)) ?? matching.at(-1)
     if (exchange) used.add(exchange)
