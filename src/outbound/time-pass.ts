@@ -1,4 +1,5 @@
-import type { Pass } from '../broker-kit/gate.ts'
+import { brokerErrorKinds } from '../broker-kit/errors.ts'
+import type { Pass, RequestReport } from '../broker-kit/gate.ts'
 import type { Metrics } from '../metrics.ts'
 
 /** Whose request is timed, and where. */
@@ -20,7 +21,7 @@ export function timePass(pass: Pass, { brokerId, signal, metrics }: Timing): Pas
   return {
     report(report) {
       answered ??= performance.now()
-      reported = report.error?.kind ?? 'ok'
+      reported = outcomeOf(report)
       pass.report(report)
     },
     leave() {
@@ -29,4 +30,9 @@ export function timePass(pass: Pass, { brokerId, signal, metrics }: Timing): Pas
       pass.leave()
     }
   }
+}
+
+/** A module may make up kinds of its own, which would be metrics without end. */
+function outcomeOf({ error }: RequestReport): string {
+  return error === null ? 'ok' : (brokerErrorKinds.find(kind => kind === error.kind) ?? 'other')
 }
