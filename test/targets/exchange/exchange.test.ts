@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { type Service, startService } from '../../helpers/service.ts'
 
@@ -271,6 +272,7 @@ describe('what is exported', () => {
       const { status } = await service.get('/v1/targets.csv?name=nobody')
       if (status === 200) break
       assert.ok(tries < 100)
+      await sleep(20)
     }
     const { rows } = await service.database.pool.query(
       `SELECT count(*)::int AS count FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname = current_database()`
