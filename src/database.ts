@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
@@ -75,6 +76,18 @@ async function drain(pool: pg.Pool): Promise<void> {
   const drained = new AbortController()
   const patience = sleep(longestDrain, undefined, { signal: drained.signal }).catch(() => {})
   await Promise.race([pool.end(), patience]).finally(() => drained.abort())
+}
+
+const namesOfStatements = new Map<string, string>()
+
+/**
+ * Makes a statement that each connection parses and plans once: for small ones that are sent often. Not for those that look
+ * into partitioned tables, where a kept plan locks all partitions.
+ */
+export function prepared(text: string, values: readonly unknown[]): pg.QueryConfig<unknown[]> {
+  const name = namesOfStatements.get(text) ?? createHash('sha256').update(text).digest('base64url').slice(0, 22)
+  namesOfStatements.set(text, name)
+  return { name, text, values: [...values] }
 }
 
 /** Runs the work in one transaction of SQL: committed when it answers, rolled back when it throws. */

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg'
-import { binaryArray, type ElementType } from '../database.ts'
+import { binaryArray, type ElementType, prepared } from '../database.ts'
 import type { GenericAlert } from '../domain/alert.ts'
 import { nameKey } from '../domain/name.ts'
 import { skyPixel } from '../domain/sky.ts'
@@ -31,10 +31,12 @@ export async function takeKeys(client: PoolClient, brokerId: string, alerts: rea
   const ids = [...first.keys()].sort()
   const ordered = ids.flatMap(id => first.get(id) ?? [])
   const inserted = await client.query<{ brokerAlertId: string }>(
-    `INSERT INTO "AlertKey" ("brokerId", "brokerAlertId", "alertId", "contentHash")
+    prepared(
+      `INSERT INTO "AlertKey" ("brokerId", "brokerAlertId", "alertId", "contentHash")
      SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::bytea[])
      ON CONFLICT DO NOTHING RETURNING "brokerAlertId"`,
-    [brokerId, binaryArray('text', ids, id => id), ...keyArrays(ordered)]
+      [brokerId, binaryArray('text', ids, id => id), ...keyArrays(ordered)]
+    )
   )
   const newest = new Map<string, NewestContent>(inserted.rows.flatMap(({ brokerAlertId }) => entryOf(first, brokerAlertId)))
   const known = ids.filter(id => !newest.has(id))
@@ -127,5 +129,5 @@ export interface AlertSource {
 /** Stores alerts, all of one broker and one run, in one statement. */
 export async function storeAlerts(client: PoolClient, { brokerId, runId }: AlertSource, alerts: readonly AlertToStore[]): Promise<void> {
   if (alerts.length === 0) return
-  await client.query(insertAlerts, [brokerId, runId, ...columns.map(([, type, read]) => binaryArray(type, alerts, read))])
+  await client.query(prepared(insertAlerts, [brokerId, runId, ...columns.map(([, type, read]) => binaryArray(type, alerts, read))]))
 }

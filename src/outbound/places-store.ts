@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { BrokerLimits } from '../broker-kit/define-broker.ts'
-import { inTransaction } from '../database.ts'
+import { inTransaction, prepared } from '../database.ts'
 
 /** What came of asking for the place of one request; durations are from now on, by PostgreSQL's clock [ms]. */
 export interface PlaceAnswer {
@@ -35,9 +35,10 @@ export function takePlace(pool: Pool, { brokerId, limits, lease }: PlaceRequest)
   const { concurrency = null, requests } = limits
   return inTransaction(pool, async client => {
     // Whoever asks for a place of the broker waits here; the next statement sees all that was taken before.
-    await client.query(`SELECT FROM "BrokerState" WHERE "brokerId" = $1 FOR UPDATE`, [brokerId])
+    await client.query(prepared(`SELECT FROM "BrokerState" WHERE "brokerId" = $1 FOR UPDATE`, [brokerId]))
     const { rows } = await client.query<PlaceAnswer>(
-      `WITH instant AS MATERIALIZED (SELECT clock_timestamp() AS now, $4::float8 * interval '1 s' AS period),
+      prepared(
+        `WITH instant AS MATERIALIZED (SELECT clock_timestamp() AS now, $4::float8 * interval '1 s' AS period),
        old AS (DELETE FROM "BrokerRequest" USING instant WHERE "brokerId" = $1 AND "heldUntil" < now - period),
        look AS MATERIALIZED (
          SELECT now, "pausedUntil",
@@ -55,7 +56,8 @@ export function takePlace(pool: Pool, { brokerId, limits, lease }: PlaceRequest)
        SELECT (SELECT id FROM taken) AS "placeId", running, ${fromNow('"requestsUntil"')} AS "requestsFor", ${fromNow('"pausedUntil"')} AS "pausedFor",
          CASE WHEN running >= "rateLeft" THEN ${fromNow('"rateUntil"')} END AS "rateFor"
        FROM look`,
-      [brokerId, concurrency, requests?.count ?? null, requests?.seconds ?? 0, lease]
+        [brokerId, concurrency, requests?.count ?? null, requests?.seconds ?? 0, lease]
+      )
     )
     const [answer] = rows
     if (answer === undefined) throw new Error(`The database has no state of the broker '${brokerId}'.`)
@@ -66,9 +68,11 @@ export function takePlace(pool: Pool, { brokerId, limits, lease }: PlaceRequest)
 /** Gives places back. */
 export async function leavePlaces(pool: Pool, brokerId: string, placeIds: readonly string[]): Promise<void> {
   await pool.query(
-    `WITH freed AS (UPDATE "BrokerRequest" SET "heldUntil" = clock_timestamp() WHERE id = ANY($2::bigint[]))
+    prepared(
+      `WITH freed AS (UPDATE "BrokerRequest" SET "heldUntil" = clock_timestamp() WHERE id = ANY($2::bigint[]))
      SELECT pg_notify('${freedChannel}', $1)`,
-    [brokerId, placeIds]
+      [brokerId, placeIds]
+    )
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts'
+import { type Database, prepared } from '../database.ts'
 import type { Fence, TruncatedBy } from './recording-store.ts'
 
 /** A run that this worker holds. */
@@ -29,6 +29,7 @@ export interface RunError {
 }
 
 const leaseSql = `clock_timestamp() + interval '15 s'`
+const poisonedSql = `NOT "attemptRecorded" AND fruitless >= 4`
 const fenceSql = `id = $1 AND attempt = $2 AND status = 'running'`
 
 /** What a worker can execute. */
@@ -43,17 +44,19 @@ export interface Claimable {
  */
 export async function claimRun({ pool }: Database, { brokerIds, kinds }: Claimable): Promise<ClaimedRun | null> {
   const { rows } = await pool.query<Omit<ClaimedRun, 'newerThan'> & { newerThan: Date | null }>(
-    `UPDATE "Run" SET status = 'running', attempt = attempt + 1, "leaseUntil" = ${leaseSql}, "attemptRecorded" = false,
+    prepared(
+      `UPDATE "Run" SET status = 'running', attempt = attempt + 1, "leaseUntil" = ${leaseSql}, "attemptRecorded" = false,
        "startedAt" = coalesce("startedAt", clock_timestamp()),
        fruitless = CASE WHEN status = 'queued' THEN fruitless WHEN "attemptRecorded" THEN 0 ELSE fruitless + 1 END
      WHERE id = (
-       SELECT id FROM "Run" WHERE status IN ('queued', 'running') AND (status = 'queued' OR "leaseUntil" < clock_timestamp())
+       SELECT id FROM "Run" WHERE status IN ('queued', 'running') AND (status = 'queued' OR "leaseUntil" < clock_timestamp() AND NOT (${poisonedSql}))
          AND "brokerId" = ANY($1::text[]) AND kind = ANY($2::text[])
        ORDER BY "createdAt" LIMIT 1 FOR UPDATE SKIP LOCKED)
      RETURNING id AS "runId", attempt, kind, "brokerId", parameters, checkpoint, "requestId", "traceId", feedback, fruitless, "capAlerts", "newerThan",
        "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received,
        extract(epoch FROM "startedAt" + "capSeconds" * interval '1 s' - clock_timestamp())::float8 * 1000 AS remaining`,
-    [brokerIds, kinds]
+      [brokerIds, kinds]
+    )
   )
   const [row] = rows
   return row ? { ...row, newerThan: row.newerThan?.toISOString() ?? null } : null
@@ -65,7 +68,7 @@ export async function failPoisonedRuns({ pool }: Database): Promise<number> {
     `WITH poisoned AS (
        UPDATE "Run" SET status = 'failed', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL, "errorKind" = 'poisoned', "errorRetryable" = false,
          "errorDetail" = 'Five workers in a row died on this run without recording anything.'
-       WHERE id IN (SELECT id FROM "Run" WHERE status = 'running' AND "leaseUntil" < clock_timestamp() AND NOT "attemptRecorded" AND fruitless >= 4
+       WHERE id IN (SELECT id FROM "Run" WHERE status = 'running' AND "leaseUntil" < clock_timestamp() AND ${poisonedSql}
                     FOR UPDATE SKIP LOCKED)
        RETURNING id)
      SELECT pg_notify('run_changed', id::text) FROM poisoned`
@@ -112,7 +115,8 @@ export async function endRun(
 ): Promise<string | null> {
   const unreadable = `($3::text IS NULL AND "rejectedCount" > 0 AND "newCount" + "changedCount" + "duplicateCount" = 0)`
   const { rows } = await pool.query<{ status: string }>(
-    `WITH ended AS (
+    prepared(
+      `WITH ended AS (
        UPDATE "Run" SET "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
          status = CASE WHEN $3::text IS NOT NULL OR ${unreadable} THEN 'failed' ELSE 'succeeded' END,
          "errorKind" = CASE WHEN ${unreadable} THEN 'bad-response' ELSE $3 END,
@@ -123,16 +127,17 @@ export async function endRun(
        WHERE ${fenceSql} RETURNING id, status, "queryId", "brokerId", parameters, "truncatedBy", "newestAlertAt", "startedAt"
      ), marked AS (${markSql})
      SELECT status, pg_notify('run_changed', id::text) FROM ended`,
-    [
-      runId,
-      attempt,
-      error?.kind ?? null,
-      error?.detail ?? null,
-      error?.retryable ?? null,
-      error?.upstreamStatus ?? null,
-      truncatedBy,
-      feedback
-    ]
+      [
+        runId,
+        attempt,
+        error?.kind ?? null,
+        error?.detail ?? null,
+        error?.retryable ?? null,
+        error?.upstreamStatus ?? null,
+        truncatedBy,
+        feedback
+      ]
+    )
   )
   return rows[0]?.status ?? null
 }

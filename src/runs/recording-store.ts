@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg'
-import { binaryArray } from '../database.ts'
+import { binaryArray, prepared } from '../database.ts'
 import type { AlertItem, RejectionItem } from './normalise-alert.ts'
 
 /** What a batch adds to its run. */
@@ -56,11 +56,13 @@ export async function lockRun(client: PoolClient, { runId, attempt }: Fence): Pr
     capAlerts: number | null
     capBytes: number | null
   }>(
-    `UPDATE "Run" SET "leaseUntil" = clock_timestamp() + interval '15 s', "attemptRecorded" = true
+    prepared(
+      `UPDATE "Run" SET "leaseUntil" = clock_timestamp() + interval '15 s', "attemptRecorded" = true
      WHERE id = $1 AND attempt = $2 AND status = 'running'
      RETURNING "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received, "receivedBytes"::float8 AS bytes,
        "lastPosition"::text AS "lastPosition", extract(epoch FROM clock_timestamp())::float8 * 1000 AS now, "capAlerts", "capBytes"::float8 AS "capBytes"`,
-    [runId, attempt]
+      [runId, attempt]
+    )
   )
   const [row] = rows
   return row ? { ...row, lastPosition: BigInt(row.lastPosition) } : null
@@ -101,16 +103,18 @@ export interface RunAlertToStore {
 export async function storeRunAlerts(client: PoolClient, { runId, attempt }: Fence, alerts: readonly RunAlertToStore[]): Promise<void> {
   if (alerts.length === 0) return
   await client.query(
-    `INSERT INTO "RunAlert" ("runId", attempt, position, "alertId", "itemHash", outcome)
+    prepared(
+      `INSERT INTO "RunAlert" ("runId", attempt, position, "alertId", "itemHash", outcome)
      SELECT $1, $2, * FROM unnest($3::bigint[], $4::uuid[], $5::bytea[], $6::text[])`,
-    [
-      runId,
-      attempt,
-      binaryArray('bigint', alerts, ({ position }) => position),
-      binaryArray('uuid', alerts, ({ alertId }) => alertId),
-      binaryArray('bytea', alerts, ({ item }) => item.itemHash),
-      binaryArray('text', alerts, ({ outcome }) => outcome)
-    ]
+      [
+        runId,
+        attempt,
+        binaryArray('bigint', alerts, ({ position }) => position),
+        binaryArray('uuid', alerts, ({ alertId }) => alertId),
+        binaryArray('bytea', alerts, ({ item }) => item.itemHash),
+        binaryArray('text', alerts, ({ outcome }) => outcome)
+      ]
+    )
   )
 }
 
@@ -145,26 +149,28 @@ export async function storeRejections(
 /** Adds a batch to the totals of its run, and tells those who follow it. */
 export async function addToRun(client: PoolClient, runId: string, totals: BatchTotals, lastPosition: bigint): Promise<void> {
   await client.query(
-    `UPDATE "Run" SET "newCount" = "newCount" + $2, "changedCount" = "changedCount" + $3, "duplicateCount" = "duplicateCount" + $4,
+    prepared(
+      `WITH added AS (UPDATE "Run" SET "newCount" = "newCount" + $2, "changedCount" = "changedCount" + $3, "duplicateCount" = "duplicateCount" + $4,
        "rejectedCount" = "rejectedCount" + $5, "repeatedCount" = "repeatedCount" + $6, "receivedBytes" = "receivedBytes" + $7,
        "truncatedBy" = coalesce($8, "truncatedBy"), checkpoint = coalesce($9, checkpoint), "lastPosition" = $10,
        "newestAlertAt" = greatest("newestAlertAt", $12::timestamptz),
        feedback = (feedback || ARRAY(SELECT message FROM unnest($11::text[]) AS message WHERE message <> ALL (feedback)))[1:100]
-     WHERE id = $1`,
-    [
-      runId,
-      totals.new,
-      totals.changed,
-      totals.duplicate,
-      totals.rejected,
-      totals.repeated,
-      totals.bytes,
-      totals.truncatedBy,
-      totals.checkpoint,
-      lastPosition.toString(),
-      totals.feedback,
-      totals.newestAlertAt ?? null
-    ]
+     WHERE id = $1::uuid)
+     SELECT pg_notify('run_changed', $1::text)`,
+      [
+        runId,
+        totals.new,
+        totals.changed,
+        totals.duplicate,
+        totals.rejected,
+        totals.repeated,
+        totals.bytes,
+        totals.truncatedBy,
+        totals.checkpoint,
+        lastPosition.toString(),
+        totals.feedback,
+        totals.newestAlertAt ?? null
+      ]
+    )
   )
-  await client.query(`SELECT pg_notify('run_changed', $1)`, [runId])
 }

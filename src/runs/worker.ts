@@ -77,8 +77,9 @@ export function startWorker({ database, registry, kinds, gates, log, metrics, co
     const brokerIds = active.size < mostActive ? claimable(registry, busy, concurrency) : []
     if (brokerIds.length === 0) return false
     try {
+      if (await claim(brokerIds)) return true
       if ((await failPoisonedRuns(database)) > 0) log.warn({}, 'A run killed five workers in a row and has failed.')
-      return await claim(brokerIds)
+      return false
     } catch (error) {
       log.error({ error }, 'The queue could not be read; trying again.')
       return false
