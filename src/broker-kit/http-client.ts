@@ -44,6 +44,11 @@ export interface ItemsRequest extends BrokerRequest {
   readonly format?: 'json' | 'ndjson' | 'csv'
   /** Names that the header of a table must hold; an answer without such a header is a bad response. */
   readonly columns?: readonly string[]
+  /**
+   * Reads the answer to its end before the first item is yielded, so that one that breaks off is asked for again. When
+   * that does not help, the items that came are yielded before the error is thrown. For pages, which fit into memory.
+   */
+  readonly whole?: boolean
 }
 
 /** The items of one answer, each remembering its source text. Can be read once. */

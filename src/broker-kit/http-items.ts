@@ -1,16 +1,8 @@
-import { createTableScanner } from './csv-table.ts'
-import type { Attempt } from './http-attempt.ts'
+import { isBrokerError } from './errors.ts'
+import { askForItems } from './http-answer-items.ts'
 import type { ItemStream, ItemsRequest } from './http-client.ts'
-import { parseAnswer, refuseHtml, withoutMark } from './http-json.ts'
-import type { HttpLimits } from './http-limits.ts'
 import { withRetries } from './http-retry.ts'
-import { type Answer, type Call, send } from './http-send.ts'
-import type { RawItem } from './json-item-holder.ts'
-import { readItem } from './json-items.ts'
-import { createLineScanner } from './json-lines.ts'
-import { createArrayScanner, type ItemScanner } from './json-scanner.ts'
-import { readBody } from './read-body.ts'
-import { withSource } from './source.ts'
+import type { Call } from './http-send.ts'
 
 /** Makes the stream of items of one answer; the request is prepared and sent when the first item is wanted. */
 export function createItemStream(prepare: () => Call, request: ItemsRequest): ItemStream {
@@ -25,7 +17,7 @@ export function createItemStream(prepare: () => Call, request: ItemsRequest): It
     for (const signal of signals) signal.addEventListener('abort', stop)
     if (signals.some(({ aborted }) => aborted)) stop()
     try {
-      ending = { envelope: yield* readItems({ ...prepared, signal: cancel.signal }, request) }
+      ending = { envelope: yield* (request.whole ? readWhole : readItems)({ ...prepared, signal: cancel.signal }, request) }
     } finally {
       for (const signal of signals) signal.removeEventListener('abort', stop)
     }
@@ -70,9 +62,7 @@ function closable(read: (closed: AbortSignal) => AsyncGenerator<object, void, un
 /** Yields the items and returns what stood around them; tries again only until the first item is there. */
 async function* readItems(call: Call, request: ItemsRequest): AsyncGenerator<object, unknown, undefined> {
   const { attempt, items, first } = await withRetries(call, async attempt => {
-    const answer = await send(call, attempt)
-    await refuseHtml(answer, attempt.watch)
-    const items = itemsOf({ call, answer, attempt, request })
+    const items = await askForItems(call, attempt, request)
     return { attempt, items, first: await items.next() }
   })
   try {
@@ -93,47 +83,34 @@ async function* readItems(call: Call, request: ItemsRequest): AsyncGenerator<obj
   }
 }
 
-interface Reading {
-  readonly call: Call
-  readonly answer: Answer
-  readonly attempt: Attempt
-  readonly request: ItemsRequest
-}
-
-/** How the items of an answer are cut out of it, and read. */
-interface Format {
-  readonly scanner: ItemScanner
-  read(item: RawItem): object
-}
-
-/** Reads one answer; what is wrong with it is thrown after all items that came before. */
-async function* itemsOf({ call: { limits }, answer, attempt, request }: Reading): AsyncGenerator<object, unknown, undefined> {
-  const { scanner, read } = formatOf(request, limits)
-  for await (const chunk of readBody(answer, { watch: attempt.watch, maxBytes: limits.maxBytes })) {
-    const { items, fault } = scanner.push(chunk)
-    for (const item of items) yield read(item)
-    if (fault !== null) throw answer.reporter.fault('bad-response', fault)
+/** Reads all items before it yields the first, and tries again until then; what the best attempt brought comes before a failure. */
+async function* readWhole(call: Call, request: ItemsRequest): AsyncGenerator<object, unknown, undefined> {
+  const { items, failure, envelope } = await collect(call, request)
+  for (const item of items) {
+    call.signal.throwIfAborted()
+    yield item
   }
-  const { items, fault } = scanner.end()
-  for (const item of items) yield read(item)
-  if (fault !== null) throw answer.reporter.fault('bad-response', fault)
-  return readEnvelope(scanner, answer, request)
+  if (failure !== null) throw failure
+  return envelope
 }
 
-function formatOf({ format, at = [], columns = [] }: ItemsRequest, limits: HttpLimits): Format {
-  if (format === 'ndjson') return { scanner: createLineScanner(limits), read: readItem }
-  if (format !== 'csv') return { scanner: createArrayScanner(at, limits), read: readItem }
-  const scanner = createTableScanner(columns, limits)
-  return { scanner, read: scanner.read }
-}
-
-function readEnvelope(scanner: ItemScanner, answer: Answer, { at = [], inBandError }: ItemsRequest): unknown {
-  const bytes = scanner.envelope()
-  if (bytes === null) return null
-  const text = withoutMark(bytes.toString())
-  const value = parseAnswer(text, answer)
-  const inBand = inBandError?.(value)
-  if (inBand) throw answer.reporter.adopt(inBand)
-  if (!scanner.found) throw answer.reporter.fault('bad-response', `has no array at /${at.join('/')}`)
-  return typeof value === 'object' && value !== null ? withSource(value, text) : value
+async function collect(call: Call, request: ItemsRequest) {
+  let most: readonly object[] = []
+  try {
+    const { attempt, ...page } = await withRetries(call, async attempt => {
+      const items: object[] = []
+      const reading = await askForItems(call, attempt, request)
+      for (;;) {
+        const next = await reading.next()
+        if (next.done) return { attempt, items, envelope: next.value }
+        items.push(next.value)
+        if (items.length > most.length) most = items
+      }
+    })
+    attempt.end()
+    return { ...page, failure: null }
+  } catch (error) {
+    if (!isBrokerError(error)) throw error
+    return { items: most, envelope: null, failure: error }
+  }
 }
