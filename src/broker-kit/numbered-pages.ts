@@ -1,5 +1,5 @@
 import type { BrokerContext } from './define-broker.ts'
-import { BrokerError } from './errors.ts'
+import { BrokerError, isBrokerError } from './errors.ts'
 import { createPageMemory } from './page-memory.ts'
 import { joinArray, sourceOf } from './source.ts'
 
@@ -18,40 +18,61 @@ export interface NumberedPages {
 export interface NumberedPage {
   readonly rows: readonly unknown[]
   readonly isLast: boolean
+  /** What kept the rest of the page from coming: thrown once its rows were yielded. */
+  readonly failure?: BrokerError | null
 }
 
 /**
  * Yields the rows page by page; rows of one alert that follow each other become an array, across the border of two
  * pages too. After each page, a checkpoint names the page that a later attempt asks first, and the last alert that
- * needs no second yielding.
+ * needs no second yielding. Rows that wait for more of their alert are yielded before a failure is thrown.
  */
-export async function* numberedPages({ broker, ask, keyOf, context }: NumberedPages): AsyncGenerator<unknown> {
+export async function* numberedPages(pages: NumberedPages): AsyncGenerator<unknown> {
+  const grouping: Grouping = { open: null }
+  let failure: BrokerError | null = null
+  try {
+    yield* groupsOf(pages, grouping)
+  } catch (error) {
+    if (!isBrokerError(error)) throw error
+    failure = error
+  }
+  if (grouping.open !== null) yield joined(grouping.open.rows)
+  if (failure !== null) throw failure
+}
+
+/** Yields all groups but the last, which stays open. */
+async function* groupsOf({ broker, ask, keyOf, context }: NumberedPages, grouping: Grouping): AsyncGenerator<unknown> {
   const start = readCheckpoint(context.resumeFrom)
-  let open: Group | null = null
   const pages = createPageMemory()
   let yielded = start.yielded
   for (let page = start.page; ; page++) {
-    const { rows, isLast } = await ask(page)
+    const { rows, isLast, failure = null } = await ask(page)
     const text = rows.map(row => sourceOf(row)?.text).join()
     const earlier = rows.length === 0 ? null : pages.take(text, page)
     if (earlier !== null) throw new BrokerError('bad-response', `${broker} answered page ${earlier} again as page ${page}.`)
     for (const row of page === start.page ? notYetYielded(rows, start.yielded, keyOf) : rows) {
       const key = keyOf(row)
+      const { open } = grouping
       if (open !== null && open.key === key) {
         open.rows.push(row)
         continue
       }
+      grouping.open = key === null ? null : { key, page, rows: [row] }
       if (open !== null) yield joined(open.rows)
       yielded = open?.key ?? yielded
-      open = key === null ? null : { key, page, rows: [row] }
       // A row that belongs to no alert is let through, so that the run can tell of it.
       if (key === null) yield row
     }
-    if (isLast) break
+    if (failure !== null) throw failure
+    if (isLast) return
     if (rows.length === 0) throw new BrokerError('bad-response', `${broker} answered an empty page ${page}, and says that more follow.`)
-    if (yielded !== null) context.checkpoint(`${open?.page ?? page + 1} ${yielded}`)
+    if (yielded !== null) context.checkpoint(`${grouping.open?.page ?? page + 1} ${yielded}`)
   }
-  if (open !== null) yield joined(open.rows)
+}
+
+interface Grouping {
+  /** The rows of the alert that may go on. */
+  open: Group | null
 }
 
 interface Group {

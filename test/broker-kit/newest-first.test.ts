@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { compileCheck, isBrokerError, Type } from '../../src/broker-kit/index.ts'
+import { BrokerError, compileCheck, isBrokerError, Type, withSource } from '../../src/broker-kit/index.ts'
 import { newestFirst } from '../../src/broker-kit/newest-first.ts'
 
 interface Item {
@@ -101,6 +101,32 @@ describe('reading newest first', () => {
     const { ids } = await read({ items, thinned: true })
     assert.equal(new Set(ids).size, ids.length)
     assert.deepEqual(new Set(ids.map(id => items[id]?.object)), new Set(items.map(({ object }) => object)))
+  })
+
+  test('yields what it held back when the next page fails, or breaks off', async () => {
+    const items = itemsOf(Array.from({ length: 60 }, (_, index) => (index < 48 ? 100 - index : 50 - index / 60)))
+    const sent = items.map(item => withSource(item, JSON.stringify(item)))
+    for (const came of [0, 1, 5]) {
+      const ids: number[] = []
+      const reading = newestFirst({
+        async *ask({ size, until }) {
+          const page = sent.filter(({ time }) => until === null || time <= until).slice(0, size)
+          yield* until === null ? page : page.slice(0, came)
+          if (until !== null) throw new BrokerError('unreachable', 'broke the connection')
+        },
+        timeOf: item => (isItem(item) ? item.time : null),
+        since: null,
+        context: { resumeFrom: null, checkpoint() {} }
+      })
+      const read = async () => {
+        for await (const item of reading) ids.push(isItem(item) ? item.id : -1)
+      }
+      await assert.rejects(read, isBrokerError)
+      assert.deepEqual(
+        ids,
+        items.slice(0, 50 + Math.max(0, came - 1)).map(({ id }) => id)
+      )
+    }
   })
 
   test('ends in a bad response where older alerts cannot be asked for', async () => {

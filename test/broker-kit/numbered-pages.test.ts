@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { isBrokerError } from '../../src/broker-kit/errors.ts'
+import { BrokerError, isBrokerError } from '../../src/broker-kit/errors.ts'
 import { type NumberedPage, numberedPages } from '../../src/broker-kit/numbered-pages.ts'
 import { sourceOf, withSource } from '../../src/broker-kit/source.ts'
 
@@ -61,6 +61,31 @@ describe('pages with numbers', () => {
         read(() => page),
         error => isBrokerError(error) && error.kind === 'bad-response' && says.test(error.message)
       )
+    }
+  })
+
+  test('that fail take no row with them that came before', async () => {
+    const row = (key: string, line: number) => withSource({ key, line }, `${key}${line}`)
+    const failure = new BrokerError('unreachable', 'broke the connection')
+    const last: Record<string, () => NumberedPage> = {
+      'asked in vain': () => {
+        throw failure
+      },
+      'cut off': () => ({ rows: [row('b', 3)], isLast: true, failure })
+    }
+    for (const [how, second] of Object.entries(last)) {
+      const texts: unknown[] = []
+      const pages = numberedPages({
+        broker: 'Broker',
+        keyOf: item => (isRow(item) ? item.key : null),
+        ask: async page => (page === 1 ? { rows: [row('a', 1), row('b', 2)], isLast: false } : second()),
+        context: { resumeFrom: null, checkpoint() {} }
+      })
+      const reading = async () => {
+        for await (const alert of pages) texts.push(sourceOf(alert)?.text)
+      }
+      await assert.rejects(reading, error => error === failure)
+      assert.deepEqual(texts, how === 'cut off' ? ['a1', '[b2,b3]'] : ['a1', 'b2'])
     }
   })
 

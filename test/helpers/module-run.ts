@@ -30,6 +30,8 @@ export interface ModuleAt {
   readonly broker: InstalledBroker
   /** Runs it with parameters that it must accept, and normalises alerts that must all be readable. */
   run(parameters?: object, given?: Given): Promise<ModuleRun>
+  /** What it yields, and what it throws in the end; null when it throws nothing. */
+  read(parameters: object, limits: { retries: number }): Promise<{ raws: readonly unknown[]; error: unknown }>
   fetchAlert(id: string): Promise<unknown>
   lightCurve(objectId: string): Promise<{ points: readonly PhotometryPoint[]; feedback: readonly string[] }>
   /** What is wrong with parameters, each as one text: pointer and message. */
@@ -43,7 +45,7 @@ export function moduleAt(module: AnyBrokerModule, upstream: string | { url: stri
   assert.deepEqual(faults, [])
   const installed = registry.get(module.id) ?? assert.fail('the registry did not take the module')
   const broker = { ...installed, baseUrl: url }
-  const contextWith = ({ resumeFrom = null, newerThan = null }: Partial<Record<keyof Given, string | null>> = {}) => {
+  const contextWith = ({ resumeFrom = null, newerThan = null }: Partial<Record<keyof Given, string | null>> = {}, retries = 0) => {
     const [checkpoints, feedback]: [string[], string[]] = [[], []]
     const notes = {
       checkpoint: (token: string) => void checkpoints.push(token),
@@ -52,7 +54,7 @@ export function moduleAt(module: AnyBrokerModule, upstream: string | { url: stri
     const log = { debug() {}, info() {}, warn() {} }
     const signal = new AbortController().signal
     return {
-      context: createContext({ broker, signal, log, ...notes, resumeFrom, newerThan, limits: { retries: 0 } }),
+      context: createContext({ broker, signal, log, ...notes, resumeFrom, newerThan, limits: { retries, firstPause: 10 } }),
       checkpoints,
       feedback
     }
@@ -64,6 +66,15 @@ export function moduleAt(module: AnyBrokerModule, upstream: string | { url: stri
       const { context, checkpoints, feedback } = contextWith(given)
       const raws = await Array.fromAsync(module.fetchAlerts({ ...parameters }, context))
       return { raws, alerts: raws.map(raw => normalised(broker, raw)), checkpoints, feedback }
+    },
+    async read(parameters, { retries }) {
+      const raws: unknown[] = []
+      try {
+        for await (const raw of module.fetchAlerts({ ...parameters }, contextWith({}, retries).context)) raws.push(raw)
+        return { raws, error: null }
+      } catch (error) {
+        return { raws, error }
+      }
     },
     async fetchAlert(id) {
       return module.fetchAlert?.(id, contextWith().context)

@@ -1,4 +1,4 @@
-import { type BrokerContext, BrokerError, compileCheck, Identifier, numberedPages, Type } from '../../broker-kit/index.ts'
+import { type BrokerContext, BrokerError, compileCheck, Identifier, numberedPages, Type, takePage } from '../../broker-kit/index.ts'
 import { type AlerceParameters, toQuery } from './parameters.ts'
 
 const pageSize = 500
@@ -13,16 +13,20 @@ export function readPages(parameters: AlerceParameters, context: BrokerContext<u
     broker: 'ALeRCE',
     keyOf: row => (hasOid(row) ? String(row.oid) : null),
     async ask(page) {
-      const answer = context.http.items('object_api/list_objects', { query: { ...query, page, page_size: pageSize }, at: ['items'] })
-      const rows = await Array.fromAsync(answer)
-      const envelope = answer.envelope()
-      if (!saysWhetherMoreFollow(envelope))
-        throw new BrokerError('bad-response', 'ALeRCE does not say whether more pages follow (has_next).')
+      const request = { query: { ...query, page, page_size: pageSize }, at: ['items'], whole: true }
+      const answer = context.http.items('object_api/list_objects', request)
+      const { items: rows, failure } = await takePage(answer)
       assertClass(rows, parameters)
-      return { rows, isLast: !envelope.has_next }
+      if (failure !== null) return { rows, isLast: true, failure }
+      const envelope = answer.envelope()
+      return saysWhetherMoreFollow(envelope) ? { rows, isLast: !envelope.has_next } : { rows, isLast: true, failure: noWord() }
     },
     context
   })
+}
+
+function noWord(): BrokerError {
+  return new BrokerError('bad-response', 'ALeRCE does not say whether more pages follow (has_next).')
 }
 
 /** ALeRCE leaves out the filter of a class that the classifier does not have, and then answers every class. */

@@ -1,4 +1,4 @@
-import { type BrokerContext, compileCheck, type Fields, numberedPages, Type } from '../../broker-kit/index.ts'
+import { type BrokerContext, compileCheck, type Fields, numberedPages, Type, takePage } from '../../broker-kit/index.ts'
 
 const pageSize = 100
 const hasOid = compileCheck(Type.Object({ oid: Type.String() }))
@@ -9,9 +9,9 @@ export function readPages(query: Fields, context: BrokerContext<unknown>): Async
     broker: 'ALeRCE',
     keyOf: row => (hasOid(row) ? row.oid : null),
     async ask(page) {
-      const request = { query: { ...query, page, page_size: pageSize }, at: ['items'] }
-      const rows = await Array.fromAsync(context.http.items('objects/', request))
-      return { rows, isLast: rows.length < pageSize }
+      const request = { query: { ...query, page, page_size: pageSize }, at: ['items'], whole: true }
+      const { items: rows, failure } = await takePage(context.http.items('objects/', request))
+      return { rows, isLast: rows.length < pageSize, failure }
     },
     context
   })

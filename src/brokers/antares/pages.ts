@@ -24,7 +24,8 @@ export async function* pagesFrom({ path, query }: FirstPage, { context, resumeFr
   let before = ''
   for (;;) {
     if (next !== null) asked.add(next)
-    const items = next === null ? http.items(path, { ...(query && { query }), at: ['data'] }) : http.items(next, { at: ['data'] })
+    const page = { at: ['data'], whole: true }
+    const items = next === null ? http.items(path, { ...(query && { query }), ...page }) : http.items(next, page)
     const texts: string[] = []
     for await (const item of items) {
       texts.push(sourceOf(item)?.text ?? '')

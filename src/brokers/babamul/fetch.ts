@@ -34,8 +34,9 @@ async function* readPages(
   const pages = createPageMemory()
   for (let skip = first; ; ) {
     const limit = skip === 0 ? firstPage : furtherPages
+    const request = { ...asking(context), query: { ...query, limit, skip }, at: ['data'], whole: true }
     let count = 0
-    for await (const alert of context.http.items(path, { ...asking(context), query: { ...query, limit, skip }, at: ['data'] })) {
+    for await (const alert of context.http.items(path, request)) {
       if (count++ === 0 && pages.take(sourceOf(alert)?.text ?? '', skip) !== null) {
         throw new BrokerError('bad-response', `Babamul answered a page again from alert ${skip} on.`)
       }

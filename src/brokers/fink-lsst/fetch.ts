@@ -33,7 +33,7 @@ export interface ObjectScan {
 
 /** Fink takes an id for the beginning of one: rows of objects with longer ids can come with it, which nobody asked for. */
 export async function* rowsOfObject({ path, objectId, columns }: ObjectScan, { http }: Context): AsyncGenerator<unknown> {
-  for await (const row of askRows(http, path, { diaObjectId: objectId, columns })) {
+  for await (const row of askRows(http, { path, query: { diaObjectId: objectId, columns }, whole: true })) {
     if (!isOfLongerId(row, objectId)) yield row
   }
 }

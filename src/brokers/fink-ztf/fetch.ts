@@ -24,8 +24,8 @@ export async function* fetchAlerts(parameters: FinkParameters, context: Context)
 function candidates(parameters: FinkParameters, context: Context): AsyncIterable<unknown> {
   const { objectId = [], cone, className } = parameters
   if (className !== undefined) return ofClass(className, parameters, context)
-  if (cone === undefined)
-    return ofObjects({ objectIds: [objectId].flat(), ask: id => askRows(context.http, 'objects', { objectId: id }) }, context)
+  const ask = (id: string) => askRows(context.http, { path: 'objects', query: { objectId: id }, whole: true })
+  if (cone === undefined) return ofObjects({ objectIds: [objectId].flat(), ask }, context)
   const { after, before } = firstDetectionRange(parameters)
   const dates = { startdate: dateText(after ?? beforeAll), stopdate: before === null ? undefined : dateText(before) }
   return inCone({ ...cone, ...(parameters.firstDetection && dates) }, context)

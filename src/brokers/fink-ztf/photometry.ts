@@ -36,7 +36,8 @@ const columns = 'i:candid,i:jd,i:fid,i:magpsf,i:sigmapsf,i:diffmaglim,i:isdiffpo
 
 /** Yields the light curve of one object in order of time, each measurement once. */
 export async function* readLightCurve(objectId: string, { http, feedback }: BrokerContext<unknown>): AsyncGenerator<PhotometryPoint> {
-  const rows = await Array.fromAsync(askRows(http, 'objects', { objectId, withupperlim: 'True', columns }))
+  const query = { objectId, withupperlim: 'True', columns }
+  const rows = await Array.fromAsync(askRows(http, { path: 'objects', query, whole: true }))
   if (rows.length === 0) throw new BrokerError('not-found', `Fink has no alert of ${objectId}.`)
   const measurements = rows.filter(isMeasurement)
   const good = measurements.filter(measurement => measurement['d:tag'] !== 'badquality')

@@ -1,9 +1,17 @@
 import { BrokerError, type Fields, type HttpClient, isBrokerError } from '../../broker-kit/index.ts'
 
+/** What to ask of Fink. */
+export interface Asking {
+  readonly path: string
+  readonly query: Fields
+  /** Whether the rows are few enough to be read before the first is yielded, so that an answer that breaks off is asked for again. */
+  readonly whole: boolean
+}
+
 /** Yields the rows of one answer of Fink; what Fink refuses is told in Fink's words. */
-export async function* askRows(http: HttpClient, path: string, query: Fields): AsyncGenerator<unknown> {
+export async function* askRows(http: HttpClient, { path, query, whole }: Asking): AsyncGenerator<unknown> {
   try {
-    yield* http.items(path, { query: { ...query, 'output-format': 'json' } })
+    yield* http.items(path, { query: { ...query, 'output-format': 'json' }, whole })
   } catch (error) {
     throw inWordsOfFink(error)
   }

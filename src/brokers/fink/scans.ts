@@ -36,7 +36,7 @@ export async function* ofObjects({ objectIds, ask }: ObjectScans, context: Conte
 /** Asks for the newest row of each object in a cone. */
 export async function* inCone(query: Fields, { http, feedback }: Context): AsyncGenerator<unknown> {
   let count = 0
-  for await (const row of askRows(http, 'conesearch', { ...query, n: mostOfPixel })) {
+  for await (const row of askRows(http, { path: 'conesearch', query: { ...query, n: mostOfPixel }, whole: false })) {
     count++
     yield row
   }
@@ -64,7 +64,7 @@ export function newestOf(
     ask({ size, until }) {
       const stop = until ?? before
       const stopdate = stop === null ? undefined : dateTextNotBefore(stop)
-      return askRows(context.http, path, { ...query, n: size, startdate, stopdate })
+      return askRows(context.http, { path, query: { ...query, n: size, startdate, stopdate }, whole: true })
     },
     timeOf,
     since: after,

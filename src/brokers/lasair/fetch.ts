@@ -62,7 +62,7 @@ async function* readPages(query: LasairQuery, pageSize = 10_000, context: Lasair
 /** The ids of the objects in a cone, nearest first, and what of the answer could not be read. */
 async function idsInCone({ idPattern, neighboursAt }: LasairSurvey, cone: ConeSearch, context: LasairContext) {
   const { ra, dec, radius } = cone
-  const request = { ...asking(context), query: { ra, dec, radius, requestType: 'all' }, at: neighboursAt }
+  const request = { ...asking(context), query: { ra, dec, radius, requestType: 'all' }, at: neighboursAt, whole: true }
   const found = await Array.fromAsync(context.http.items('cone/', request))
   const isReadable = (item: unknown) => isNeighbour(item) && idPattern.test(String(item.object))
   const nearest = found.filter(isNeighbour).toSorted((a, b) => (a.separation ?? radius) - (b.separation ?? radius))

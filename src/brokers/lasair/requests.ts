@@ -54,7 +54,7 @@ export interface LasairQuery {
 /** Reads some rows of what a query selects. */
 export function readRows(context: LasairContext, query: LasairQuery, page: { readonly limit: number; readonly offset: number }) {
   const form: Fields = { ...query, ...page }
-  return context.http.items('query/', { ...asking(context), form })
+  return context.http.items('query/', { ...asking(context), form, whole: true })
 }
 
 /** Asks for one id: that takes a token, and is cheap. */

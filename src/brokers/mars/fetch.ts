@@ -4,9 +4,9 @@ import {
   compileCheck,
   createPageMemory,
   type Fields,
-  isBrokerError,
   sourceOf,
-  Type
+  Type,
+  takePage
 } from '../../broker-kit/index.ts'
 import { LcoId } from './rows.ts'
 
@@ -27,6 +27,8 @@ interface Place {
 interface Answer {
   readonly alerts: readonly unknown[]
   readonly hasNext: boolean
+  /** What kept the rest of the page from coming. */
+  readonly failure: BrokerError | null
 }
 
 /** Yields the alerts that fit a query, page by page; a checkpoint names the page that comes next. */
@@ -34,11 +36,12 @@ export async function* readPages(query: Fields, context: Context): AsyncGenerato
   let place = readToken(context.resumeFrom)
   const pages = createPageMemory()
   for (;;) {
-    const { alerts, hasNext } = await readPage(query, { place, context })
+    const { alerts, hasNext, failure } = await readPage(query, { place, context })
     const text = alerts.map(alert => sourceOf(alert)?.text).join()
     if (text !== '' && pages.take(text, place.page) !== null)
       throw new BrokerError('bad-response', `MARS answered one page again as page ${place.page}.`)
     yield* alerts
+    if (failure !== null) throw failure
     // A server that does not count its alerts says of no page that another follows: a full one may be followed all the same.
     if (!hasNext && alerts.length < fullPage) return
     place = { page: place.page + 1, isPromised: hasNext }
@@ -47,16 +50,13 @@ export async function* readPages(query: Fields, context: Context): AsyncGenerato
 }
 
 async function readPage(query: Fields, { place: { page, isPromised }, context }: { place: Place; context: Context }): Promise<Answer> {
-  const items = context.http.items('', { query: { ...query, page }, at: ['results'] })
-  try {
-    const alerts = await Array.fromAsync(items)
-    const around = items.envelope()
-    if (!isPage(around)) throw new BrokerError('bad-response', `MARS does not say of page ${page} whether another follows.`)
-    return { alerts, hasNext: around.has_next }
-  } catch (error) {
-    if (!isPromised && isBrokerError(error) && error.kind === 'not-found') return { alerts: [], hasNext: false }
-    throw error
-  }
+  const items = context.http.items('', { query: { ...query, page }, at: ['results'], whole: true })
+  const { items: alerts, failure } = await takePage(items)
+  if (failure !== null) return { alerts, hasNext: false, failure: !isPromised && failure.kind === 'not-found' ? null : failure }
+  const around = items.envelope()
+  if (isPage(around)) return { alerts, hasNext: around.has_next, failure: null }
+  const noWord = new BrokerError('bad-response', `MARS does not say of page ${page} whether another follows.`)
+  return { alerts, hasNext: false, failure: noWord }
 }
 
 function readToken(token: string | null): Place {
@@ -73,7 +73,7 @@ export async function fetchAlert(candid: string, context: Context): Promise<unkn
 /** The newest alert that fits a query, with the earlier candidates at its place; throws `not-found` when none does. */
 export async function fetchNewest(query: Record<string, string>, { http }: Context): Promise<unknown> {
   const first = { ...query, sort_value: 'jd', sort_order: 'desc', page: 1, format: 'json' }
-  const [newest] = await Array.fromAsync(http.items('', { query: first, at: ['results'] }))
+  const [newest] = await Array.fromAsync(http.items('', { query: first, at: ['results'], whole: true }))
   if (newest === undefined) throw new BrokerError('not-found', `MARS has no alert with ${Object.entries(query).flat().join(' ')}.`)
   if (!hasNumber(newest)) throw new BrokerError('bad-response', 'MARS answered an alert without its lco_id.')
   return http.json(`${newest.lco_id}/`, Detail, { query: { format: 'json' } })

@@ -50,7 +50,7 @@ async function* someObjects(objectIds: readonly string[], { orbits, context }: A
 }
 
 async function readSummary({ http }: Context): Promise<unknown[]> {
-  const items = http.items(path, { at: ['data'], inBandError: refusalOf })
+  const items = http.items(path, { at: ['data'], inBandError: refusalOf, whole: true })
   const rows = await Array.fromAsync(items)
   const summary = items.envelope()
   if (!isSummary(summary)) throw new BrokerError('bad-response', 'Scout does not sign its answer, or does not say how many objects it has.')
