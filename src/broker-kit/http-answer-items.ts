@@ -36,7 +36,8 @@ interface Format {
 
 async function* itemsOf({ call: { limits }, answer, attempt, request }: Reading): AnswerItems {
   const { scanner, read } = formatOf(request, limits)
-  for await (const chunk of readBody(answer, { watch: attempt.watch, maxBytes: limits.maxBytes })) {
+  const maxBytes = request.whole ? Math.min(limits.maxPageBytes, limits.maxBytes) : limits.maxBytes
+  for await (const chunk of readBody(answer, { watch: attempt.watch, maxBytes })) {
     const { items, fault } = scanner.push(chunk)
     for (const item of items) yield read(item)
     if (fault !== null) throw answer.reporter.fault('bad-response', fault)

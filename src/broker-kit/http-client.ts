@@ -46,7 +46,7 @@ export interface ItemsRequest extends BrokerRequest {
   readonly columns?: readonly string[]
   /**
    * Reads the answer to its end before the first item is yielded, so that one that breaks off is asked for again. When
-   * that does not help, the items that came are yielded before the error is thrown. For pages, which fit into memory.
+   * that does not help, the items that came are yielded before the error is thrown. For pages: all items are held at once.
    */
   readonly whole?: boolean
 }

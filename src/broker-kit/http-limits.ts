@@ -6,6 +6,8 @@ export interface HttpLimits {
   readonly totalTime: number
   /** Largest answer that is read item by item, after decompression [bytes]. */
   readonly maxBytes: number
+  /** Largest answer of which all items are held before the first is yielded, after decompression [bytes]. */
+  readonly maxPageBytes: number
   /** Largest answer that is read as a whole, after decompression [bytes]. */
   readonly maxWholeBytes: number
   /** Largest item; a larger one cannot be read, the items around it can [bytes]. */
@@ -29,6 +31,7 @@ export const defaultLimits: HttpLimits = {
   requestTimeout: 60_000,
   totalTime: 600_000,
   maxBytes: 1024 * mebibyte,
+  maxPageBytes: 256 * mebibyte,
   maxWholeBytes: 32 * mebibyte,
   maxItemBytes: 32 * mebibyte,
   maxEnvelopeBytes: 8 * mebibyte,

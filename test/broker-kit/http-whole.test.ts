@@ -34,6 +34,15 @@ describe('an answer that is read as a whole', () => {
     assert.throws(() => stream.envelope(), /known once the last of them was read/)
   })
 
+  test('is not asked for again when it is too large to be held, and gives what fitted', async () => {
+    await using upstream = await startUpstream((_request, response) => {
+      response.write('{"items":[{"a":1},', () => setTimeout(() => response.end('{"a":2},{"a":3}]}'), 20))
+    })
+    const { items, error } = await drain(clientFor(upstream.url, { limits: { maxPageBytes: 25 } }).items('x', whole))
+    assert.deepEqual([items, upstream.requests.length], [[{ a: 1 }], 1])
+    assert.ok(isBrokerError(error) && /more than the 25 bytes/.test(error.message))
+  })
+
   test('gives nothing more once it is cancelled', async () => {
     await using upstream = await sending(3)
     const run = new AbortController()
