@@ -198,7 +198,7 @@ describe('ALeRCE (ZTF)', () => {
     [/^\/minDetections must not be greater/, { minDetections: 3, maxDetections: 2 }],
     [/^\/firstDetection\/after must be earlier/, { firstDetection: { after: '2020-01-02T00:00:00Z', before: '2020-01-01T00:00:00Z' } }],
     [/^\/lastDetection\/after must be earlier/, { lastDetection: { after: '2020-01-01T00:00:00Z', before: '2020-01-01T00:00:00Z' } }],
-    [/^\/lastDetection must NOT have fewer/, { lastDetection: {} }],
+    [/^\/lastDetection must have at least 1 member/, { lastDetection: {} }],
     [/^\/firstDetection\/after /, { firstDetection: { after: '2020-02-30T00:00:00Z' } }],
     [/^\/order\/by must be one of "oid"/, { order: { by: 'mag', direction: 'ascending' } }],
     [/^\/objectId /, { objectId: "x' or 1=1" }],
