@@ -1,4 +1,14 @@
 import { createHash } from 'node:crypto'
+import { Type } from '@sinclair/typebox'
+
+/** Name of a target list, wherever one is named. The TOM Toolkit's CSV separates names by commas. */
+export const ListName = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  pattern: '^[^,\\s]([^,]*[^,\\s])?$',
+  description: 'Name, of which there is only one; without commas, and without blanks at its ends.',
+  examples: ['Tonight']
+})
 
 /** An entry of a database index has its limits; what would be longer is hashed. */
 const longestKey = 600

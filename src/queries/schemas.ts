@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { AlertCondition } from '../domain/alert-condition.ts'
+import { ListName } from '../domain/name.ts'
 import { Schedule } from '../domain/schedule.ts'
 import { compileCheck, Nullable, StringEnum } from '../domain/schema.ts'
 import type { JsonObject } from '../http/merge-patch.ts'
@@ -37,14 +38,11 @@ export const OnAlert = component(
               description: 'Positions closer than this are the same: as with POST /v1/targets [arcsec].'
             })
           ),
-          listName: Type.Optional(
-            Type.String({
-              minLength: 1,
-              maxLength: 500,
-              pattern: '\\S',
-              description: 'Target list to put the targets into; it is made when there is none of this name.'
-            })
-          )
+          listName: Type.Optional({
+            ...ListName,
+            description:
+              'Target list to put the targets into, made when there is none; its name is without commas, and without blanks at its ends.'
+          })
         },
         {
           additionalProperties: false,

@@ -112,4 +112,18 @@ describe('the schedule of a query', () => {
       assert.equal((await service.post('/v1/queries', { ...sand, onAlert })).status, 422, JSON.stringify(onAlert))
     }
   })
+
+  it('puts targets into no list that could not be made by itself', async () => {
+    const { path } = await save({ onAlert: { createTargets: { listName: 'x'.repeat(200) } } })
+    for (const listName of ['', ' ', 'Auto, list', ' x', 'x ', 'x'.repeat(201)]) {
+      assert.ok(complaintsOf(await service.post('/v1/target-lists', { name: listName }))['/name'], listName)
+      const onAlert = { createTargets: { listName } }
+      for (const answer of [
+        await service.post('/v1/queries', { ...sand, onAlert }),
+        await service.patch(path, { onAlert }, { 'if-match': '*' })
+      ]) {
+        assert.deepEqual(new Set(Object.keys(complaintsOf(answer))), new Set(['/onAlert/createTargets/listName']), listName)
+      }
+    }
+  })
 })

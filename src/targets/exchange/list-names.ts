@@ -1,5 +1,5 @@
+import { ListName } from '../../domain/name.ts'
 import { compileCheck } from '../../domain/schema.ts'
-import { ListName } from '../lists/schemas.ts'
 
 const isListName = compileCheck(ListName)
 

@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { ListName } from '../../domain/name.ts'
 import { component, ref } from '../../http/openapi.ts'
 import { Timestamp } from '../../http/schemas.ts'
 import { previewFields } from '../batch-schemas.ts'
 import { Extras, Name, numberFields, optional, Permissions, Scheme, TargetType } from '../fields.ts'
-import { ListName } from '../lists/schemas.ts'
 import { termFields } from '../new-target-schemas.ts'
 import { Match } from '../schemas.ts'
 

@@ -1,16 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { ListName } from '../../domain/name.ts'
 import { component } from '../../http/openapi.ts'
 import { pageFields, pageOf } from '../../http/pagination.ts'
 import { Timestamp, Uuid } from '../../http/schemas.ts'
 
-/** Name of a list. The TOM Toolkit's CSV separates names by commas. */
-export const ListName = Type.String({
-  minLength: 1,
-  maxLength: 200,
-  pattern: '^[^,\\s]([^,]*[^,\\s])?$',
-  description: 'Name, of which there is only one; without commas, and without blanks at its ends.',
-  examples: ['Tonight']
-})
 const description = Type.String({ maxLength: 2000, description: 'What it is for.', examples: ['To be observed at La Silla'] })
 
 export const TargetList = component(
