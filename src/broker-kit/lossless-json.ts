@@ -14,7 +14,16 @@ const capitalN = 0x4e
  * strings of their digits, bare NaN, Infinity and -Infinity become null. Throws a SyntaxError.
  */
 export function parseLossless(text: string): unknown {
-  return JSON.parse(mayLose(text) ? withoutLoss(text) : text)
+  return JSON.parse(mayLose(text) ? withoutLoss({ text, isLong: () => true, hasWords: true }) : text)
+}
+
+/**
+ * Puts the integers of a JSON text that no double holds into quotes, so that whatever parses it then keeps their digits;
+ * what is no JSON stays none.
+ */
+export function quoteLongIntegers(text: string): string {
+  const isLong = (digits: string) => String(Number(digits)) !== digits
+  return hasLongInteger(text) ? withoutLoss({ text, isLong, hasWords: false }) : text
 }
 
 /** Tells quickly whether a text holds what needs a closer look; most texts do not. */
@@ -35,23 +44,31 @@ function hasLongInteger(text: string): boolean {
   return false
 }
 
-interface Rewriting {
+interface Loss {
   readonly text: string
+  /** Which integers of 16 and more digits are quoted. */
+  readonly isLong: (digits: string) => boolean
+  /** Whether NaN and Infinity become null. */
+  readonly hasWords: boolean
+}
+
+interface Rewriting extends Loss {
   readonly pieces: string[]
   /** Everything before this index is in the pieces already. */
   written: number
 }
 
 /** Quotes the long integers outside of strings, and puts null where JSON has no number. */
-function withoutLoss(text: string): string {
-  const rewriting: Rewriting = { text, pieces: [], written: 0 }
+function withoutLoss(loss: Loss): string {
+  const { text, hasWords } = loss
+  const rewriting: Rewriting = { ...loss, pieces: [], written: 0 }
   let at = 0
   while (at < text.length) {
     const code = text.charCodeAt(at)
     if (code === quote) at = endOfString(text, at)
     else if (code === minus || isDigit(code)) at = readNumber(rewriting, at)
-    else if (code === capitalN && text.startsWith('NaN', at)) at = replace(rewriting, { from: at, to: at + 3, by: 'null' })
-    else if (code === capitalI && text.startsWith('Infinity', at)) at = replace(rewriting, { from: at, to: at + 8, by: 'null' })
+    else if (hasWords && code === capitalN && text.startsWith('NaN', at)) at = replace(rewriting, { from: at, to: at + 3, by: 'null' })
+    else if (hasWords && code === capitalI && text.startsWith('Infinity', at)) at = replace(rewriting, { from: at, to: at + 8, by: 'null' })
     else at++
   }
   return rewriting.pieces.join('') + text.slice(rewriting.written)
@@ -65,16 +82,17 @@ function replace(rewriting: Rewriting, { from, to, by }: { from: number; to: num
 
 /** Reads a number, however malformed, and quotes it when it is a long integer; answers the index behind it. */
 function readNumber(rewriting: Rewriting, from: number): number {
-  const { text } = rewriting
+  const { text, hasWords, isLong } = rewriting
   const isNegative = text.charCodeAt(from) === minus
-  if (isNegative && text.startsWith('Infinity', from + 1)) return replace(rewriting, { from, to: from + 9, by: 'null' })
+  if (hasWords && isNegative && text.startsWith('Infinity', from + 1)) return replace(rewriting, { from, to: from + 9, by: 'null' })
   const first = isNegative ? from + 1 : from
   let end = first
   while (isDigit(text.charCodeAt(end))) end++
   const isInteger = !isNumberPart(text.charCodeAt(end))
   while (isNumberPart(text.charCodeAt(end))) end++
-  const isLong = isInteger && end - first >= longInteger && text.charCodeAt(first) !== zero
-  return isLong && !isKey(text, end) ? replace(rewriting, { from, to: end, by: `"${text.slice(from, end)}"` }) : Math.max(end, from + 1)
+  const mayBeLong = isInteger && end - first >= longInteger && text.charCodeAt(first) !== zero && !isKey(text, end)
+  const digits = mayBeLong ? text.slice(from, end) : ''
+  return mayBeLong && isLong(digits) ? replace(rewriting, { from, to: end, by: `"${digits}"` }) : Math.max(end, from + 1)
 }
 
 function isDigit(code: number): boolean {

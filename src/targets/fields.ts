@@ -106,7 +106,8 @@ export const Extras = Type.Unsafe<Record<string, ExtraValue>>({
   propertyNames: keys,
   maxProperties: 500,
   additionalProperties: extraType,
-  description: 'What else is known of it: texts, numbers and truth values by key.',
+  description:
+    'What else is known of it: texts, numbers and truth values by key. An integer with more digits than a double holds is kept as the text of its digits.',
   examples: [{ host: 'NGC 1234', redshift: 0.012, confirmed: true }]
 })
 

@@ -31,6 +31,8 @@ export async function deleteTarget(db: Transaction, { id, version }: { id: strin
 /** Stores all extras of a target, in place of those that it had. */
 export async function replaceExtras(tx: Transaction, targetId: string, extras: Readonly<Record<string, ExtraValue>>): Promise<void> {
   await tx.targetExtra.deleteMany({ where: { targetId } })
-  const data = Object.entries(extras).map(([key, value]) => ({ targetId, key, value }))
-  if (data.length > 0) await tx.targetExtra.createMany({ data })
+  // As text: the generated client changes the last digit of some numbers.
+  await tx.$executeRaw`
+    INSERT INTO "TargetExtra" ("targetId", key, value)
+    SELECT ${targetId}::uuid, key, value FROM jsonb_each(${JSON.stringify(extras)}::text::jsonb)`
 }

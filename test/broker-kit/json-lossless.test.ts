@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { parseLossless } from '../../src/broker-kit/lossless-json.ts'
+import { parseLossless, quoteLongIntegers } from '../../src/broker-kit/lossless-json.ts'
 
 interface Sample {
   readonly text: string
@@ -148,4 +148,35 @@ test('a long integer is no key, and one with a leading zero is no number', () =>
   assert.throws(() => parseLossless('{1234567890123456:1}'), SyntaxError)
   assert.throws(() => parseLossless('[0123456789012345678]'), SyntaxError)
   assert.throws(() => parseLossless('[-NaN]'), SyntaxError)
+})
+test('quoted long integers keep their digits, and nothing else changes', () => {
+  const number = fc.oneof(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.maxSafeInteger()).map(String)
+  const expected = (source: string) => (String(Number(source)) === source ? Number(source) : source)
+  fc.assert(
+    fc.property(fc.array(fc.tuple(trickyText, number)), pairs => {
+      const text = `[${pairs.map(([word, source]) => `${JSON.stringify(word)}, ${source}`).join(',')}]`
+      assert.deepEqual(
+        JSON.parse(quoteLongIntegers(text)),
+        pairs.flatMap(([word, source]) => [word, expected(source)])
+      )
+    }),
+    { numRuns: 1000 }
+  )
+})
+
+test('what is no JSON is none with its long integers quoted', () => {
+  for (const text of [
+    '[NaN,1234567890123456789]',
+    '[-Infinity,1234567890123456789]',
+    '{1234567890123456789:1}',
+    '[01234567890123456789]',
+    '[+1234567890123456789]',
+    '[1234567890123456789 1]',
+    '[1234567890123456789"]',
+    '[0x1234567890123456789]',
+    '[--1234567890123456789]',
+    '1234567890123456789a'
+  ]) {
+    assert.throws(() => JSON.parse(quoteLongIntegers(text)), SyntaxError, text)
+  }
 })

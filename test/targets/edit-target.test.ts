@@ -43,6 +43,28 @@ describe('PATCH of a target', () => {
     assert.deepEqual((await service.patch(path, { extras: null }, { 'if-match': '*' })).body.extras, {})
   })
 
+  it('keeps every digit of its extras, as making it does, alone or with others', async () => {
+    const long = '"gaia":4295806720123456789,"minus":-12345678901234567890'
+    const texts = { gaia: '4295806720123456789', minus: '-12345678901234567890' }
+    const exact = '"safe":9007199254740991,"round":1000000000000000000,"short":7,"broken":0.12345678901234567,"text":"4295806720123456789"'
+    const numbers = JSON.parse(`{${exact}}`)
+    const json = { 'content-type': 'application/json' }
+    const star = (name: string, ra: number) => `{"name":"${name}","type":"SIDEREAL","ra":${ra},"dec":50,"extras":{${long},${exact}}}`
+    const one = await service.request('POST', '/v1/targets', { body: star('Long 1', 10), headers: json })
+    assert.deepEqual(one.body.extras, { ...texts, ...numbers })
+    const batch = await service.request('POST', '/v1/targets/batch', { body: `{"items":[${star('Long 2', 20)}]}`, headers: json })
+    assert.deepEqual((await service.get(`/v1/targets/${batch.body.items[0].targetId}`)).body.extras, { ...texts, ...numbers })
+    for (const type of ['application/json', 'application/merge-patch+json']) {
+      const { path } = await make({ extras: { a: 1 } })
+      const headers = { 'content-type': type, 'if-match': '*' }
+      const edited = await service.request('PATCH', path, { body: `{"extras":{${long},${exact}}}`, headers })
+      assert.deepEqual(edited.body.extras, { a: 1, ...texts, ...numbers })
+    }
+    for (const body of ['{"extras":{"a":NaN,"b":4295806720123456789}}', '{4295806720123456789:1}', '{"a":04295806720123456789}']) {
+      assert.equal((await service.request('POST', '/v1/targets', { body, headers: json })).status, 400, body)
+    }
+  })
+
   it('moves a target on the sky: cones find it where it is now', async () => {
     const { path, body } = await make({ ra: 359.9999, dec: 60 })
     await service.patch(path, { ra: 0, dec: 0 }, { 'if-match': '*' })

@@ -1,3 +1,4 @@
+import { quoteLongIntegers } from '../../broker-kit/lossless-json.ts'
 import { notKnown } from '../../domain/schema.ts'
 import { unstorableStrings } from '../../domain/storable.ts'
 import { readTarget } from '../check-target.ts'
@@ -35,15 +36,8 @@ export function readRecord(text: string, line: number): ImportLine {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text, keepDigits)
+    return JSON.parse(quoteLongIntegers(text))
   } catch {
     return undefined
   }
-}
-
-/** Integers with more digits than a double keeps become texts: they are identifiers. */
-function keepDigits(_member: string, value: unknown, context?: { readonly source?: string }): unknown {
-  const source = context?.source
-  const isCut = typeof value === 'number' && source !== undefined && /^-?\d{16,}$/.test(source) && String(value) !== source
-  return isCut ? source : value
 }
