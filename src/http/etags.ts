@@ -6,7 +6,12 @@ import { Problem } from './problems.ts'
 /** The header that PATCH and DELETE need. */
 export const ifMatchFields = {
   'If-Match': Type.Optional(
-    Type.String({ description: 'The ETag that was read; `*` for any. Required: 428 without it, 412 when it is stale.' })
+    Type.String({
+      pattern: '^([*]|(W/)?"[^"]*"([ \\t]*,[ \\t,]*(W/)?"[^"]*")*)$',
+      description:
+        'The ETag that was read, in its quotes; of several, separated by commas, one must fit; `*` for any. Required: 428 without it, 412 when it is stale, or weak.',
+      examples: ['"v3"']
+    })
   )
 }
 
@@ -29,17 +34,29 @@ export function versionTag(version: number, shown?: unknown): string {
   return shown === undefined ? `"v${version}"` : `"v${version}-${hashOf(shown)}"`
 }
 
-// A proxy that compresses makes our strong tags weak; the version still tells of every edit.
-const versionTagPattern = /^(?:W\/)?"v([1-9][0-9]{0,8})(?:-[\w-]+)?"$/
+/** The versions of a resource that a client means to edit; null for any. */
+export type Versions = readonly number[] | null
 
-/** Reads the version that a client edits from If-Match, null for any; throws 428 when it is absent, 412 when it is none of ours. */
-export function expectedVersion(request: Pick<FastifyRequest, 'headers'>): number | null {
+const versionTagPattern = /^"v([1-9][0-9]{0,8})(?:-[\w-]+)?"$/
+
+/**
+ * Reads the versions that a client means to edit from If-Match; throws 428 when it is absent, 412 when there is none of
+ * ours in it. A weak ETag is none: RFC 9110 wants a strong comparison.
+ */
+export function expectedVersions(request: Pick<FastifyRequest, 'headers'>): Versions {
   const tag = request.headers['if-match']
   if (tag === undefined) throw new Problem(428, 'Send the ETag that you read as If-Match, so that no edit of others is lost.')
   if (tag === '*') return null
-  const version = versionTagPattern.exec(tag)?.[1]
-  if (version === undefined) throw stale()
-  return Number(version)
+  const tags = tag.match(/(?:W\/)?"[^"]*"/g) ?? []
+  const versions = tags.flatMap(one => versionTagPattern.exec(one)?.[1] ?? []).map(Number)
+  if (versions.length > 0) return versions
+  if (tags.some(one => one.startsWith('W/'))) throw new Problem(412, 'A weak ETag is no proof of what you read: send it without W/.')
+  throw stale()
+}
+
+/** Tells whether a version is one that the client means. */
+export function isExpected(version: number, expected: Versions): boolean {
+  return expected === null || expected.includes(version)
 }
 
 /** It was edited since the client read it. */

@@ -1,7 +1,7 @@
 import type { Registry } from '../broker-kit/registry.ts'
 import type { Transaction } from '../database.ts'
 import { isSchedule } from '../domain/schedule.ts'
-import { stale } from '../http/etags.ts'
+import { isExpected, stale, type Versions } from '../http/etags.ts'
 import { type Json, type JsonObject, mergeObject } from '../http/merge-patch.ts'
 import { notFound } from '../http/problems.ts'
 import { readQuery } from './read-query.ts'
@@ -13,8 +13,8 @@ interface QueryEdit {
   readonly db: Transaction
   readonly registry: Registry
   readonly id: string
-  /** The version that the client read; null for any. */
-  readonly expected: number | null
+  /** The versions that the client means; null for any. */
+  readonly expected: Versions
   readonly patch: QueryPatch
 }
 
@@ -23,7 +23,7 @@ export async function editQuery(edit: QueryEdit): Promise<StoredQuery> {
   const { db, registry, id, expected, patch } = edit
   const stored = await findQuery(db, id)
   if (stored === null) throw notFound('query', id)
-  if (expected !== null && expected !== stored.version) throw stale()
+  if (!isExpected(stored.version, expected)) throw stale()
   const { schedule: schedulePatch, onAlert: onAlertPatch, ...rest } = patch
   const asksElse = rest.brokerId !== undefined || rest.parameters !== undefined
   const asked = { brokerId: stored.brokerId, ...rest, parameters: mergeObject(stored.parameters, rest.parameters ?? {}) }

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { Registry } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
-import { expectedVersion, ifMatchFields, ifNoneMatchFields, sendResource, stale, versionTag } from '../http/etags.ts'
+import { expectedVersions, ifMatchFields, ifNoneMatchFields, sendResource, stale, versionTag } from '../http/etags.ts'
 import { idempotencyFields, idempotently, sendAnswer } from '../http/idempotency.ts'
 import { ref } from '../http/openapi.ts'
 import { sendPage } from '../http/pagination.ts'
@@ -101,15 +101,15 @@ export const queryRoutes = ({ database, registry }: Needs): FastifyPluginAsyncTy
     })
 
     app.patch('/queries/:queryId', { schema: editSchema }, async (request, reply) => {
-      const edit = { id: request.params.queryId, expected: expectedVersion(request), patch: request.body }
+      const edit = { id: request.params.queryId, expected: expectedVersions(request), patch: request.body }
       const stored = await editQuery({ db: database.prisma, registry, ...edit })
       return reply.header('ETag', tag(stored)).send(show(stored))
     })
 
     app.delete('/queries/:queryId', { schema: deleteSchema }, async (request, reply) => {
       const id = request.params.queryId
-      const version = expectedVersion(request)
-      if (await deleteQuery(database.prisma, { id, version })) return reply.code(204).send(null)
+      const versions = expectedVersions(request)
+      if (await deleteQuery(database.prisma, { id, versions })) return reply.code(204).send(null)
       throw (await findQuery(database.prisma, id)) === null ? notFound('query', id) : stale()
     })
   }

@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.ts'
 import { type BrokerQuery, Prisma } from '../generated/prisma/client.ts'
+import type { Versions } from '../http/etags.ts'
 import type { JsonObject } from '../http/merge-patch.ts'
 import type { ScheduleEdit } from './schedule-store.ts'
 import type { OnAlert } from './schemas.ts'
@@ -71,11 +72,11 @@ export async function updateQuery(
   return updated ?? null
 }
 
-/** Deletes a query, of one version or of any (null), and what its alerts set off is forgotten; tells whether it was there. */
-export async function deleteQuery(db: Transaction, { id, version }: { id: string; version: number | null }): Promise<boolean> {
+/** Deletes a query, in one of these versions, and what its alerts set off is forgotten; tells whether it was there. */
+export async function deleteQuery(db: Transaction, { id, versions }: { id: string; versions: Versions }): Promise<boolean> {
   const [deleted] = await db.$queryRaw<[{ count: number }]>`
     WITH deleted AS (
-      DELETE FROM "BrokerQuery" WHERE id = ${id}::uuid AND (${version}::int IS NULL OR version = ${version}) RETURNING id
+      DELETE FROM "BrokerQuery" WHERE id = ${id}::uuid AND (${versions}::int[] IS NULL OR version = ANY(${versions}::int[])) RETURNING id
     ), forgotten AS (
       DELETE FROM "QueryTarget" USING deleted WHERE "queryId" = deleted.id
     )

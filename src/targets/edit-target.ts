@@ -1,6 +1,7 @@
 import type { Transaction } from '../database.ts'
 import { readPlace } from '../domain/place.ts'
 import { type Complaint, notKnown } from '../domain/schema.ts'
+import type { Versions } from '../http/etags.ts'
 import { type Json, mergeObject } from '../http/merge-patch.ts'
 import { invalid } from '../http/problems.ts'
 import { readTarget } from './check-target.ts'
@@ -14,8 +15,8 @@ import { replaceExtras, updateTarget } from './write-store.ts'
 interface Edit {
   readonly tx: Transaction
   readonly id: string
-  /** The version that the client read; null for any. */
-  readonly expected: number | null
+  /** The versions that the client means; null for any. */
+  readonly expected: Versions
   readonly patch: TargetPatch
 }
 

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database.ts'
-import { stale } from '../http/etags.ts'
+import { isExpected, stale, type Versions } from '../http/etags.ts'
 import { notFound } from '../http/problems.ts'
 import { findTarget, holdTarget, type StoredTarget } from './store.ts'
 
@@ -11,9 +11,9 @@ export async function getTarget(db: Transaction, id: string): Promise<StoredTarg
 }
 
 /** Reads a target to edit it, and keeps others from it; throws 404 where there is none, 412 where it is not what the client read. */
-export async function takeTarget(tx: Transaction, { id, expected }: { id: string; expected: number | null }): Promise<StoredTarget> {
+export async function takeTarget(tx: Transaction, { id, expected }: { id: string; expected: Versions }): Promise<StoredTarget> {
   const target = await holdTarget(tx, id)
   if (target === undefined) throw notFound('target', id)
-  if (expected !== null && expected !== target.version) throw stale()
+  if (!isExpected(target.version, expected)) throw stale()
   return target
 }

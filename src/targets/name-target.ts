@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.ts'
+import type { Versions } from '../http/etags.ts'
 import { conflict, notFound } from '../http/problems.ts'
 import { takeTarget } from './get-target.ts'
 import { deleteName, findName, findNameOwner, insertAlias, type StoredName } from './name-store.ts'
@@ -32,8 +33,8 @@ interface Unnaming {
   readonly tx: Transaction
   readonly targetId: string
   readonly nameId: string
-  /** The version of the target that the client read; null for any. */
-  readonly expected: number | null
+  /** The versions of the target that the client means; null for any. */
+  readonly expected: Versions
 }
 
 /** Takes an alias from a target; throws 409 for its primary name. */

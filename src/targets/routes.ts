@@ -3,7 +3,7 @@ import type { FastifySchemaCompiler } from 'fastify'
 import type { Queryable } from '../alerts/store.ts'
 import type { Registry } from '../broker-kit/registry.ts'
 import { type Database, inPrismaTransaction } from '../database.ts'
-import { expectedVersion, sendResource, stale, versionTag } from '../http/etags.ts'
+import { expectedVersions, sendResource, stale, versionTag } from '../http/etags.ts'
 import { type Answer, idempotently, sendAnswer } from '../http/idempotency.ts'
 import { sendPage } from '../http/pagination.ts'
 import { invalid, notFound } from '../http/problems.ts'
@@ -75,14 +75,14 @@ function serveTargets(app: App, { database, registry, matchRadius, movePhotometr
   })
 
   app.patch('/targets/:targetId', { schema: operations.editTarget }, async (request, reply) => {
-    const edit = { id: request.params.targetId, expected: expectedVersion(request), patch: request.body }
+    const edit = { id: request.params.targetId, expected: expectedVersions(request), patch: request.body }
     const target = await repeatOnRace(() => inPrismaTransaction(database, tx => editTarget({ tx, ...edit })))
     return reply.header('ETag', versionTag(target.version)).send(toTarget(target))
   })
 
   app.delete('/targets/:targetId', { schema: operations.deleteTarget }, async (request, reply) => {
     const id = request.params.targetId
-    if (await deleteTarget(database.prisma, { id, version: expectedVersion(request) })) return reply.code(204).send(null)
+    if (await deleteTarget(database.prisma, { id, versions: expectedVersions(request) })) return reply.code(204).send(null)
     await getTarget(database.prisma, id)
     throw stale()
   })
@@ -122,7 +122,7 @@ function serveNames(app: App, { database }: Needs): void {
   })
 
   app.delete('/targets/:targetId/names/:nameId', { schema: operations.removeTargetName }, async (request, reply) => {
-    const removal = { ...request.params, expected: expectedVersion(request) }
+    const removal = { ...request.params, expected: expectedVersions(request) }
     await repeatOnRace(() => inPrismaTransaction(database, tx => removeName({ tx, ...removal })))
     return reply.code(204).send(null)
   })

@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.ts'
+import type { Versions } from '../http/etags.ts'
 import type { ExtraValue } from './fields.ts'
 import type { TargetDescription } from './new-target-schemas.ts'
 import { pixelOf } from './plan-store.ts'
@@ -22,9 +23,9 @@ function counted() {
   return { version: { increment: 1 }, modifiedAt: new Date() }
 }
 
-/** Deletes a target, of one version or of any (null), with all that belongs to it; tells whether it was there. */
-export async function deleteTarget(db: Transaction, { id, version }: { id: string; version: number | null }): Promise<boolean> {
-  const { count } = await db.target.deleteMany({ where: { id, ...(version !== null && { version }) } })
+/** Deletes a target, in one of these versions, with all that belongs to it; tells whether it was there. */
+export async function deleteTarget(db: Transaction, { id, versions }: { id: string; versions: Versions }): Promise<boolean> {
+  const { count } = await db.target.deleteMany({ where: { id, ...(versions && { version: { in: [...versions] } }) } })
   return count > 0
 }
 

@@ -65,6 +65,36 @@ describe('PATCH of a target', () => {
     }
   })
 
+  it('is of a version that If-Match names, alone or among others, and strongly', async () => {
+    const { path, etag } = await make()
+    const list = await service.post('/v1/target-lists', { name: 'Matched' })
+    const parameters = { targetName: 'Tatooine' }
+    const query = await service.post('/v1/queries', { name: 'Matched', brokerId: 'my-broker', parameters })
+    const alias = await service.post(`${path}/names`, { name: 'Matched too' })
+    const { headers } = await service.get(path)
+    const things = [
+      [`${path}/names/${alias.body.id}`, headers.get('etag')],
+      [path, '"v3"'],
+      [`/v1/target-lists/${list.body.id}`, list.headers.get('etag')],
+      [`/v1/queries/${query.body.id}`, query.headers.get('etag')]
+    ] as const
+    assert.equal(etag, '"v1"')
+    for (const [thing, tag] of things) {
+      const attempt = (method: string, match: string) => service.request(method, thing, { headers: { 'if-match': match }, body: {} })
+      const methods = thing.includes('/names/') ? ['DELETE'] : ['PATCH', 'DELETE']
+      for (const method of methods) {
+        assert.equal((await attempt(method, `W/${tag}`)).status, 412, thing)
+        assert.equal((await attempt(method, '"zzz", "v99"')).status, 412, thing)
+        for (const unquoted of ['v1', '"v1', '', '"v1" "v2"', '"v1", *']) {
+          const answer = await attempt(method, unquoted)
+          assert.deepEqual([answer.status, answer.body.errors[0].pointer], [422, '/if-match'], unquoted)
+          assert.match(answer.body.errors[0].message, /ETag/)
+        }
+      }
+      assert.equal((await service.delete(thing, { 'if-match': `"zzz",W/"v1", ${tag}` })).status, 204, thing)
+    }
+  })
+
   it('moves a target on the sky: cones find it where it is now', async () => {
     const { path, body } = await make({ ra: 359.9999, dec: 60 })
     await service.patch(path, { ra: 0, dec: 0 }, { 'if-match': '*' })

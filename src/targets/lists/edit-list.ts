@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Transaction } from '../../database.ts'
-import { stale } from '../../http/etags.ts'
+import { stale, type Versions } from '../../http/etags.ts'
 import { cutPage, decodeCursor, encodeCursor, type Page } from '../../http/pagination.ts'
 import { conflict, notFound } from '../../http/problems.ts'
 import { Uuid } from '../../http/schemas.ts'
@@ -32,15 +32,15 @@ export async function createList(tx: Transaction, list: Static<typeof NewTargetL
 interface Edit {
   readonly tx: Transaction
   readonly id: string
-  /** The version that the client read; null for any. */
-  readonly expected: number | null
+  /** The versions that the client means; null for any. */
+  readonly expected: Versions
   readonly patch: Static<typeof TargetListPatch>
 }
 
 /** Edits a target list; throws 404 where there is none, 412 where it is not what the client read, 409 when the name is another's. */
 export async function editList({ tx, id, expected, patch }: Edit): Promise<StoredList> {
   if (patch.name !== undefined) await refuseTaken(tx, { name: patch.name, id })
-  const isDone = await updateList(tx, { id, version: expected }, patch)
+  const isDone = await updateList(tx, { id, versions: expected }, patch)
   const list = await getList(tx, id)
   if (!isDone) throw stale()
   return list

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Database, inPrismaTransaction } from '../../database.ts'
-import { expectedVersion, sendResource, stale, versionTag } from '../../http/etags.ts'
+import { expectedVersions, sendResource, stale, versionTag } from '../../http/etags.ts'
 import { idempotently, sendAnswer } from '../../http/idempotency.ts'
 import { sendPage } from '../../http/pagination.ts'
 import { repeatOnRace } from '../repeat-on-race.ts'
@@ -36,14 +36,14 @@ export const targetListRoutes =
     })
 
     app.patch('/target-lists/:listId', { schema: operations.editTargetList }, async (request, reply) => {
-      const edit = { id: request.params.listId, expected: expectedVersion(request), patch: request.body }
+      const edit = { id: request.params.listId, expected: expectedVersions(request), patch: request.body }
       const list = await repeatOnRace(() => inPrismaTransaction(database, tx => editList({ tx, ...edit })))
       return reply.header('ETag', tagOf(list)).send(toTargetList(list))
     })
 
     app.delete('/target-lists/:listId', { schema: operations.deleteTargetList }, async (request, reply) => {
       const id = request.params.listId
-      if (await deleteList(database.prisma, { id, version: expectedVersion(request) })) return reply.code(204).send(null)
+      if (await deleteList(database.prisma, { id, versions: expectedVersions(request) })) return reply.code(204).send(null)
       await getList(database.prisma, id)
       throw stale()
     })

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Queryable } from '../../alerts/store.ts'
 import type { Transaction } from '../../database.ts'
+import type { Versions } from '../../http/etags.ts'
 import type { MembershipChange, MembershipResult } from './schemas.ts'
 
 /** A target list as it is stored, and how many targets it has. */
@@ -83,26 +84,26 @@ export async function ensureLists(db: Queryable, names: readonly string[], creat
   return new Map(rows.map(({ id, name }) => [name, id]))
 }
 
-interface Version {
+interface Versioned {
   readonly id: string
-  /** Null for any. */
-  readonly version: number | null
+  /** In one of which it must be. */
+  readonly versions: Versions
 }
 
-/** Stores an edit of a target list; tells whether it was there, in this version. */
+/** Stores an edit of a target list; tells whether it was there, in one of these versions. */
 export async function updateList(
   tx: Transaction,
-  { id, version }: Version,
+  { id, versions }: Versioned,
   edit: { readonly name?: string; readonly description?: string }
 ): Promise<boolean> {
   const data = { ...edit, version: { increment: 1 }, modifiedAt: new Date() }
-  const { count } = await tx.targetList.updateMany({ where: { id, ...(version !== null && { version }) }, data })
+  const { count } = await tx.targetList.updateMany({ where: { id, ...(versions && { version: { in: [...versions] } }) }, data })
   return count > 0
 }
 
-/** Deletes a target list; tells whether it was there, in this version. */
-export async function deleteList(db: Transaction, { id, version }: Version): Promise<boolean> {
-  const { count } = await db.targetList.deleteMany({ where: { id, ...(version !== null && { version }) } })
+/** Deletes a target list; tells whether it was there, in one of these versions. */
+export async function deleteList(db: Transaction, { id, versions }: Versioned): Promise<boolean> {
+  const { count } = await db.targetList.deleteMany({ where: { id, ...(versions && { version: { in: [...versions] } }) } })
   return count > 0
 }
 
