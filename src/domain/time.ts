@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import type { Complaint } from './schema.ts'
 
 /** Modified Julian Date, 1858 to 2132: enough for any alert, and always a valid date. */
 export const Mjd = Type.Number({ minimum: 0, maximum: 100_000, description: 'Modified Julian Date [day].' })
@@ -74,3 +75,12 @@ export const UtcRange = Type.Object(
   }
 )
 export type UtcRange = Static<typeof UtcRange>
+
+/** Says which of two query parameters are the wrong way round; one that is left out, or no time, is not. */
+export function rangeComplaints<Name extends string>(
+  filter: { readonly [name in Name]?: string | undefined },
+  ranges: readonly (readonly [after: Name, before: Name])[]
+): Complaint[] {
+  const isReversed = ([after, before]: readonly [Name, Name]) => Date.parse(filter[after] ?? '') > Date.parse(filter[before] ?? '')
+  return ranges.filter(isReversed).map(([after, before]) => ({ pointer: `/${after}`, message: `must not be later than ${before}` }))
+}

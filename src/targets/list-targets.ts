@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { Queryable } from '../alerts/store.ts'
 import { coneOf } from '../domain/cone.ts'
 import { boxOf } from '../domain/sky-box.ts'
+import { rangeComplaints } from '../domain/time.ts'
 import { cutPage, decodeCursor, encodeCursor, type Page } from '../http/pagination.ts'
 import { invalid } from '../http/problems.ts'
 import { Uuid } from '../http/schemas.ts'
@@ -42,12 +43,17 @@ function placeOf(sort: TargetSort, cursor: string | undefined): TargetPlace | nu
   return { key, id }
 }
 
-/** Reads which targets are asked for; throws 422 for a cone or box that is not whole. */
+const ranges = [
+  ['createdAfter', 'createdBefore'],
+  ['modifiedAfter', 'modifiedBefore']
+] as const
+
+/** Reads which targets are asked for; throws 422 for a cone or box that is not whole, and for times that are the wrong way round. */
 export function selectionOf(choice: TargetChoice): TargetSelection {
   const { name, type, list, brokerId, hasPhotometry, createdAfter, createdBefore, modifiedAfter, modifiedBefore } = choice
   const { cone, complaints } = coneOf(choice)
   const { box, complaints: boxComplaints } = boxOf(choice)
-  const wrong = [...complaints, ...boxComplaints]
+  const wrong = [...complaints, ...boxComplaints, ...rangeComplaints(choice, ranges)]
   if (wrong.length > 0) throw invalid(wrong, 'The query string does not fit.')
   return { name, type, list, brokerId, hasPhotometry, createdAfter, createdBefore, modifiedAfter, modifiedBefore, cone, box }
 }

@@ -73,6 +73,10 @@ test('what is not there, or cannot be told, is said', async () => {
   const other = await service.post(`/v1/targets/${service.targetId}/photometry/refresh`, { brokerId: 'my-broker' })
   assert.equal(other.status, 409)
   assert.match(other.body.detail, /'my-broker' is none that can tell .* came from broker-a/)
+  const reversed = await service.get(
+    `/v1/targets/${service.targetId}/photometry?after=2026-01-02T00:00:00%2B01:00&before=2026-01-01T22:59:59Z`
+  )
+  assert.deepEqual([reversed.status, reversed.body.errors[0].pointer], [422, '/after'])
   assert.equal((await service.get(`/v1/targets/${service.targetId}/photometry?cursor=bm9uc2Vuc2U`)).status, 422)
   assert.equal((await service.post(`/v1/targets/${service.targetId}/photometry/refresh`, { broker: 'x' })).status, 422)
 })

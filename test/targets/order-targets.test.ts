@@ -149,6 +149,8 @@ describe('the filters of targets', () => {
       ['ra=1&dec=-91&radius=1', '/dec'],
       ['ra=12:60:00&dec=0&radius=1', '/ra'],
       ['createdAfter=yesterday', '/createdAfter'],
+      ['createdAfter=2026-01-02T00:00:00Z&createdBefore=2026-01-01T23:59:59.999Z', '/createdAfter'],
+      ['modifiedAfter=2026-01-02T00:00:00.001Z&modifiedBefore=2026-01-02T00:00:00Z', '/modifiedAfter'],
       ['sort=colour', '/sort'],
       ['list=x', '/list']
     ]
@@ -156,6 +158,9 @@ describe('the filters of targets', () => {
       const answer = await service.get(`/v1/targets?${query}`)
       assert.equal(answer.status, 422, query)
       assert.equal(answer.body.errors[0].pointer, pointer)
+      if (!query.startsWith('sort=')) assert.equal((await service.get(`/v1/targets.csv?${query}`)).status, 422, query)
     }
+    const instant = '2026-01-02T00:00:00Z'
+    assert.deepEqual(await pages(`createdAfter=${instant}&createdBefore=${instant}`), [])
   })
 })
