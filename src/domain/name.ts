@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 
+const control = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029'
+const invisible = '\\s\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f'
+
+/** Pattern of a name: something can be seen of it, and it is one line without control characters. */
+export const namePattern = `^[^${control}]*[^${invisible}${control}][^${control}]*$`
+
 /** Name of a target list, wherever one is named. The TOM Toolkit's CSV separates names by commas. */
 export const ListName = Type.String({
   minLength: 1,
   maxLength: 200,
-  pattern: '^[^,\\s]([^,]*[^,\\s])?$',
-  description: 'Name, of which there is only one; without commas, and without blanks at its ends.',
+  pattern: `^[^,${invisible}${control}]([^,${control}]*[^,${invisible}${control}])?$`,
+  description: 'Name, of which there is only one; without commas and control characters, and without blanks at its ends.',
   examples: ['Tonight']
 })
 

@@ -1,6 +1,7 @@
 import { type Static, type TSchema, type TUnsafe, Type } from '@sinclair/typebox'
 import { Ajv, type ErrorObject } from 'ajv'
 import formats from 'ajv-formats'
+import { namePattern } from './name.ts'
 
 /** One thing that is wrong with a value: where (JSON Pointer), what, and what would be right. */
 export interface Complaint {
@@ -87,7 +88,7 @@ function messageOf({ keyword, params, message, parentSchema }: ErrorObject): str
 
 /** Says in words what fits a pattern, where the schema has any; people need not read regular expressions. */
 function messageOfPattern({ pattern, examples, description }: Record<string, unknown>): string | undefined {
-  if (pattern === '\\S') return 'must not be blank'
+  if (pattern === namePattern) return 'must be one line without control characters, and not blank'
   const example: unknown = Array.isArray(examples) ? examples[0] : undefined
   const words = typeof description === 'string' ? description.replace(/[.]$/, '') : undefined
   if (example === undefined) return words && `must be as described: ${words}`

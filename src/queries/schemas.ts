@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { AlertCondition } from '../domain/alert-condition.ts'
-import { ListName } from '../domain/name.ts'
+import { ListName, namePattern } from '../domain/name.ts'
 import { Schedule } from '../domain/schedule.ts'
 import { compileCheck, Nullable, StringEnum } from '../domain/schema.ts'
 import type { JsonObject } from '../http/merge-patch.ts'
@@ -8,7 +8,7 @@ import { component, nullableRef, ref } from '../http/openapi.ts'
 import { pageFields, pageOf } from '../http/pagination.ts'
 import { ObjectIn, ObjectOut, Timestamp, Uuid } from '../http/schemas.ts'
 
-const name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'Name, for people.', examples: ['Sand'] })
+const name = Type.String({ minLength: 1, maxLength: 500, pattern: namePattern, description: 'Name, for people.', examples: ['Sand'] })
 const brokerId = Type.String({ maxLength: 100, description: 'Which broker is asked.', examples: ['my-broker'] })
 const parameters = {
   description: "What is asked; the broker's `parameters` says what it takes.",
@@ -41,7 +41,7 @@ export const OnAlert = component(
           listName: Type.Optional({
             ...ListName,
             description:
-              'Target list to put the targets into, made when there is none; its name is without commas, and without blanks at its ends.'
+              'Target list to put the targets into, made when there is none; its name is without commas and control characters, and without blanks at its ends.'
           })
         },
         {

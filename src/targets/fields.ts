@@ -1,5 +1,6 @@
 import { type Static, type TNumber, type TProperties, type TSchema, Type } from '@sinclair/typebox'
 import { Declination, RightAscension } from '../domain/alert.ts'
+import { namePattern } from '../domain/name.ts'
 import { Nullable, StringEnum } from '../domain/schema.ts'
 
 const Quantity = (description: string, bounds: { minimum?: number; maximum?: number } = {}): TNumber =>
@@ -89,7 +90,7 @@ export type Permissions = Static<typeof Permissions>
 export const Name = Type.String({
   minLength: 1,
   maxLength: 500,
-  pattern: '\\S',
+  pattern: namePattern,
   description: 'Name; case, space, dashes, `_`, parentheses and a leading AT or SN of a TNS name do not count.',
   examples: ['SN 2024abc']
 })

@@ -76,7 +76,7 @@ describe('saved queries', () => {
   })
 
   it('take no name that is none', async () => {
-    for (const name of ['', ' \t', 'x'.repeat(501), null, 7]) {
+    for (const name of ['', ' \t', 'x'.repeat(501), null, 7, '\u200b', '\u200b \ufeff', 'a\nb', 'a\u0007', 'a\u2028b', 'a\n']) {
       assert.deepEqual(Object.keys(complaintsOf(await service.post('/v1/queries', { ...sand, name }))).slice(0, 1), ['/name'], String(name))
     }
     await save({ ...sand, name: 'é'.repeat(500) })

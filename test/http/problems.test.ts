@@ -86,10 +86,13 @@ describe('a request that is wrong', () => {
 
   it('is told in words what a text must be, never by a regular expression', async () => {
     const messageOf = async (answer: Promise<Answer>) => (await answer).body.errors[0].message
-    assert.equal(await messageOf(service.post('/v1/queries', { ...query, name: ' ' })), 'must not be blank')
+    assert.equal(
+      await messageOf(service.post('/v1/queries', { ...query, name: ' ' })),
+      'must be one line without control characters, and not blank'
+    )
     assert.equal(
       await messageOf(service.post('/v1/target-lists', { name: 'a,b' })),
-      'must be as in "Tonight" (Name, of which there is only one; without commas, and without blanks at its ends)'
+      'must be as in "Tonight" (Name, of which there is only one; without commas and control characters, and without blanks at its ends)'
     )
     assert.match(
       await messageOf(service.post('/v1/queries', query, { 'idempotency-key': 'é' })),

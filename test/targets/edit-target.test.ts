@@ -95,6 +95,35 @@ describe('PATCH of a target', () => {
     }
   })
 
+  it('gives it no name that cannot be seen, or is not one line, nor do other ways', async () => {
+    const { path } = await make()
+    const star = { type: 'SIDEREAL', ra: 300, dec: -50 }
+    for (const name of ['\u200b', ' \u200b\ufeff', 'a\nb', 'a\u0007', 'a\u009f', '\ta', 'a\u2029']) {
+      const answers = [
+        await service.patch(path, { name }, { 'if-match': '*' }),
+        await service.post(`${path}/names`, { name }),
+        await service.post('/v1/targets', { ...star, name }),
+        await service.post('/v1/targets', { ...star, name: 'Seen', aliases: [name] })
+      ]
+      const pointers = answers.map(({ status, body }) => [status, body.errors[0].pointer])
+      assert.deepEqual(
+        pointers,
+        [
+          [422, '/name'],
+          [422, '/name'],
+          [422, '/name'],
+          [422, '/aliases/0']
+        ],
+        JSON.stringify(name)
+      )
+      const { body } = await service.post('/v1/targets/batch', { items: [{ ...star, name }] })
+      assert.equal(body.rejected, 1)
+    }
+    for (const name of ['\u200dé\u200d', 'Ünï côde 星', '👩‍🚀', "Barnard's ★"]) {
+      assert.equal((await service.patch(path, { name }, { 'if-match': '*' })).body.name, name)
+    }
+  })
+
   it('moves a target on the sky: cones find it where it is now', async () => {
     const { path, body } = await make({ ra: 359.9999, dec: 60 })
     await service.patch(path, { ra: 0, dec: 0 }, { 'if-match': '*' })

@@ -55,7 +55,7 @@ describe('target lists', () => {
     assert.equal((await service.patch(path, { name: 'Unique' }, { 'if-match': '*' })).status, 200)
     const answers = await Promise.all(Array.from({ length: 20 }, () => service.post('/v1/target-lists', { name: 'Raced' })))
     assert.deepEqual(answers.map(({ status }) => status).sort(), [201, ...Array(19).fill(409)])
-    for (const name of ['', ' ', 'a,b', ' a', 'a ', 'x'.repeat(201)]) {
+    for (const name of ['', ' ', 'a,b', ' a', 'a ', 'x'.repeat(201), '\u200b', 'a\u200b', 'a\nb', 'a\u0007', 'a\u0085b']) {
       assert.equal((await service.post('/v1/target-lists', { name })).status, 422, name)
     }
   })
