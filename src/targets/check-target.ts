@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { readPlace } from '../domain/place.ts'
 import { type Check, type Complaint, compileCheck } from '../domain/schema.ts'
+import { unstorableStrings } from '../domain/storable.ts'
 import { orbitFields, placeFields, Scheme, schemeFields, TargetType } from './fields.ts'
 import { NewSiderealTarget, type NewTarget, newMovingTargets, TargetFromAlert } from './new-target-schemas.ts'
 
@@ -38,10 +39,11 @@ export function readCreation(body: unknown): Reading<TargetFromAlert | NewTarget
 
 /** Reads what describes a target; a position may be sexagesimal text. */
 export function readTarget(described: unknown): Reading<NewTarget> {
-  const { value, complaints } = readPlace(described)
+  const { value, complaints: ofPlace } = readPlace(described)
+  const complaints = [...unstorableStrings(described), ...ofPlace]
   if (complaints.length === 0) return readInDegrees(value)
-  const places = new Set(complaints.map(({ pointer }) => pointer))
-  return { complaints: [...complaints, ...(readInDegrees(value).complaints ?? []).filter(({ pointer }) => !places.has(pointer))] }
+  const told = new Set(complaints.map(({ pointer }) => pointer))
+  return { complaints: [...complaints, ...(readInDegrees(value).complaints ?? []).filter(({ pointer }) => !told.has(pointer))] }
 }
 
 function readInDegrees(value: unknown): Reading<NewTarget> {

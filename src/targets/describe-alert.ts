@@ -1,7 +1,6 @@
 import type { StoredAlert } from '../alerts/store.ts'
 import { parseLossless } from '../broker-kit/lossless-json.ts'
 import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
-import { unstorableStrings } from '../domain/storable.ts'
 import { type TargetDraft, targetFromAlert } from '../domain/target.ts'
 import { type Reading, readTarget } from './check-target.ts'
 import type { TargetDescription } from './new-target-schemas.ts'
@@ -11,10 +10,9 @@ export function describeAlert(registry: Registry, alert: StoredAlert): Reading<T
   const broker = registry.get(alert.brokerId)
   const draft = descriptionOf((broker && draftByModule(broker, alert)) ?? targetFromAlert(alert.generic))
   const reading = readTarget(draft)
-  const complaints = [...(reading.complaints ?? []), ...unstorableStrings(draft)]
-  if (reading.value && complaints.length === 0) return reading
+  if (reading.value) return reading
   return {
-    complaints: complaints.map(({ pointer, message }) => ({
+    complaints: reading.complaints.map(({ pointer, message }) => ({
       pointer: '/alertId',
       message: `makes no target: ${pointer.slice(1)} ${message}`
     }))

@@ -1,4 +1,3 @@
-import { unstorableStrings } from '../../domain/storable.ts'
 import { readTarget } from '../check-target.ts'
 import { type Column, columnOf, extraColumn, readColumn } from './csv-columns.ts'
 import { readExtra } from './csv-extras.ts'
@@ -62,10 +61,9 @@ function readRow(columns: readonly NamedColumn[], { line, cells, quoted, fault }
     const message = readCell(draft, { name, column, cell: cells[index] ?? '', isQuoted: quoted.has(index) })
     return message === undefined ? [] : [faultOf(name, message)]
   })
-  const described = describe(draft)
-  const { value, complaints = [] } = readTarget(described)
+  const { value, complaints = [] } = readTarget(describe(draft))
   const known = new Set(faults.map(({ column }) => column))
-  const wrong = [...complaints, ...unstorableStrings(described)].map(({ pointer, message }) => faultOf(columnAt(pointer, draft), message))
+  const wrong = complaints.map(({ pointer, message }) => faultOf(columnAt(pointer, draft), message))
   const all = [...faults, ...wrong.filter(({ column }) => !known.has(column))]
   if (all.length > 0 || value === undefined) return { faults: all }
   return { target: { line, body: value, lists: draft.lists, history: draft.history } }

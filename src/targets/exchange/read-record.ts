@@ -1,6 +1,5 @@
 import { quoteLongIntegers } from '../../broker-kit/lossless-json.ts'
 import { notKnown } from '../../domain/schema.ts'
-import { unstorableStrings } from '../../domain/storable.ts'
 import { readTarget } from '../check-target.ts'
 import { type ImportLine, type LineFault, readInstant } from './import-line.ts'
 import { checkLists } from './list-names.ts'
@@ -28,7 +27,7 @@ export function readRecord(text: string, line: number): ImportLine {
     ...unknown.map(([name]) => faultOf(name, `${notKnown}; known are ${[...members].join(', ')}`)),
     ...history.filter(([, time]) => time === undefined).map(([name]) => faultOf(name, 'must be a time [UTC, RFC 3339]')),
     ...(listFault === undefined ? [] : [faultOf('lists', listFault)]),
-    ...[...complaints, ...unstorableStrings(described)].map(({ pointer, message }) => faultOf(pointer.slice(1), message))
+    ...complaints.map(({ pointer, message }) => faultOf(pointer.slice(1), message))
   ]
   if (faults.length > 0 || body === undefined) return { faults }
   return { target: { line, body, lists, history: Object.fromEntries(history) } }

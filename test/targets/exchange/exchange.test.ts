@@ -73,6 +73,7 @@ describe('the import of CSV', () => {
     assert.deepEqual(told, [
       [3, 'ra'],
       [4, 'dec'],
+      [5, 'name'],
       [5, 'pm_ra'],
       [7, 'name'],
       [8, null],
@@ -204,7 +205,10 @@ const extraValue = fc.oneof(
 )
 const extraKey = fc.oneof(text, fc.constantFrom('ra', 'name2', 'namesake', 'groups', 'extra:x', 'created', 'redshift', 'id', 'constructor'))
 const facts = fc.record({
-  names: fc.array(text, { maxLength: 3 }),
+  names: fc.array(
+    text.map(name => name.replaceAll('\n', ' ')),
+    { maxLength: 3 }
+  ),
   permissions: fc.constantFrom('OPEN', 'PUBLIC', 'PRIVATE'),
   extras: fc.dictionary(extraKey, extraValue, { maxKeys: 4 }),
   body: fc.oneof(
