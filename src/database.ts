@@ -81,8 +81,8 @@ async function drain(pool: pg.Pool): Promise<void> {
 const namesOfStatements = new Map<string, string>()
 
 /**
- * Makes a statement that each connection parses and plans once: for small ones that are sent often. Not for those that look
- * into partitioned tables, where a kept plan locks all partitions.
+ * Makes a statement that each connection parses and plans once: for those of a few texts that are sent often, as each
+ * is kept for good. Not for those that look into partitioned tables, where a kept plan locks all partitions.
  */
 export function prepared(text: string, values: readonly unknown[]): pg.QueryConfig<unknown[]> {
   const name = namesOfStatements.get(text) ?? createHash('sha256').update(text).digest('base64url').slice(0, 22)
