@@ -4,7 +4,7 @@ import type { Database } from '../database.ts'
 import { CursorInteger, decodeCursor, encodeCursor } from '../http/pagination.ts'
 import { invalid, notFound } from '../http/problems.ts'
 import { Uuid } from '../http/schemas.ts'
-import type { Rejection, RunAlert } from './schemas.ts'
+import type { Rejection, RunAlert } from './result-schemas.ts'
 import { findRun, isEnded, listRejections, listRunAlerts, type RejectionRow, type ResultRange, type RunAlertRow } from './store.ts'
 
 const ResultCursor = Type.Tuple([Type.Literal('results'), Uuid, CursorInteger])

@@ -11,10 +11,11 @@ import { sendEvents } from '../http/sse.ts'
 import { exportRun } from './export-run.ts'
 import { followRun } from './follow-run.ts'
 import { pageOfRejections, pageOfRunAlerts, positionOf } from './list-results.ts'
+import { RejectionPage, RunAlert, RunAlertPage, StreamQuery } from './result-schemas.ts'
 import { refuseDropped } from './results-dropped.ts'
 import { placeOf, runEvents } from './run-events.ts'
 import type { RunReader } from './run-reader.ts'
-import { RejectionPage, RunAlert, RunAlertPage, RunEvent, RunId, StreamQuery } from './schemas.ts'
+import { RunEvent, RunId } from './schemas.ts'
 import { findRun } from './store.ts'
 
 const tags = ['Runs']

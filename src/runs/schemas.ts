@@ -1,7 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { alertFields } from '../alerts/schemas.ts'
 import { Nullable, StringEnum } from '../domain/schema.ts'
-import { component, defaulted, nullableRef, ref } from '../http/openapi.ts'
+import { component, nullableRef, ref } from '../http/openapi.ts'
 import { pageFields, pageOf } from '../http/pagination.ts'
 import { ObjectIn, ObjectOut, Timestamp, Uuid } from '../http/schemas.ts'
 
@@ -148,35 +147,6 @@ export const Run = component(
 )
 export type Run = Static<typeof Run>
 
-const cursorField = Type.String({ description: '`cursor` that goes on behind this item.' })
-
-/** An alert that a run received. */
-export const RunAlert = component(
-  'RunAlert',
-  Type.Object(
-    {
-      ...alertFields,
-      outcome: StringEnum(['new', 'changed', 'duplicate'], { description: 'What the alert was to the service when this run received it.' }),
-      cursor: cursorField
-    },
-    { description: 'An alert as a run received it.' }
-  )
-)
-
-/** A raw alert that a run could not read. */
-export const Rejection = component(
-  'Rejection',
-  Type.Object(
-    {
-      reason: Type.String({ description: 'Why it could not be read.' }),
-      raw: Type.String({ description: "The broker's own text; what is no UTF-8, or U+0000, stands as U+FFFD." }),
-      rawType: Type.String({ description: 'Media type of raw.' }),
-      cursor: cursorField
-    },
-    { description: 'A raw alert that could not be read.' }
-  )
-)
-
 /** What a listener to a run is told. */
 export const RunEvent = component(
   'RunEvent',
@@ -187,8 +157,6 @@ export const RunEvent = component(
 )
 
 export const RunPage = pageOf('RunPage', Run)
-export const RunAlertPage = pageOf('RunAlertPage', RunAlert)
-export const RejectionPage = pageOf('RejectionPage', Rejection)
 
 /** Query parameters of the list of runs. */
 export const RunListQuery = Type.Object(
@@ -203,14 +171,3 @@ export const RunListQuery = Type.Object(
 export type RunListQuery = Static<typeof RunListQuery>
 
 export const RunId = Type.Object({ runId: Uuid })
-
-/** Query parameters of the alerts of a run as a stream. */
-export const StreamQuery = Type.Object(
-  {
-    cursor: Type.Optional(
-      Type.String({ maxLength: 2000, description: '`cursor` of the last item that was read; left out to begin with the first.' })
-    ),
-    follow: defaulted(Type.Boolean({ default: false, description: 'Whether to wait for more until the run has ended.' }))
-  },
-  { additionalProperties: false }
-)
