@@ -79,7 +79,7 @@ describe('a target of a module that knows more', () => {
     assert.equal(status, 422)
     assert.deepEqual(
       body.errors.map(({ message }: { message: string }) => message),
-      ['makes no target: perihdist must be >= 0', 'makes no target: extras/note must hold neither U+0000 nor a lone surrogate']
+      ['makes no target: extras/note must hold neither U+0000 nor a lone surrogate', 'makes no target: perihdist must be >= 0']
     )
   })
 
