@@ -1,10 +1,11 @@
 import { Type } from '@sinclair/typebox'
+import type { Queryable } from '../database.ts'
 import { coneOf } from '../domain/cone.ts'
 import { cutPage, decodeCursor, encodeCursor } from '../http/pagination.ts'
 import { invalid } from '../http/problems.ts'
 import { Uuid } from '../http/schemas.ts'
 import type { Alert, AlertListQuery } from './schemas.ts'
-import { listAlerts, type Queryable } from './store.ts'
+import { listAlerts } from './store.ts'
 
 const Cursor = Type.Tuple([Type.Literal('alerts'), Uuid])
 

@@ -1,10 +1,5 @@
-import type { QueryResultRow } from 'pg'
+import type { Queryable } from '../database.ts'
 import { firstUuidAt, timeOfUuid } from '../domain/uuid.ts'
-
-/** Anything that runs SQL: a pool, or a connection of it. */
-export interface Queryable {
-  query<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<{ rows: Row[] }>
-}
 
 /** Tables that are partitioned by the day in a UUIDv7 key. */
 export type PartitionedTable = 'Alert' | 'RunAlert' | 'Rejection'

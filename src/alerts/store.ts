@@ -1,11 +1,10 @@
+import type { Queryable } from '../database.ts'
 import type { GenericAlert } from '../domain/alert.ts'
 import type { ConeSearch } from '../domain/cone.ts'
 import { nameKey } from '../domain/name.ts'
 import { type Bind, idsSql } from '../domain/sky-sql.ts'
-import { alertsOfDaysSql, inStatements, type KeyRange, newestRanges, type Queryable } from './partition-store.ts'
+import { alertsOfDaysSql, inStatements, type KeyRange, newestRanges } from './partition-store.ts'
 import type { Alert } from './schemas.ts'
-
-export type { Queryable } from './partition-store.ts'
 
 /** A row of `alertColumns`. */
 export interface AlertRow extends Omit<Alert, 'timestamp' | 'receivedAt'> {

@@ -76,6 +76,9 @@ export const UtcRange = Type.Object(
 )
 export type UtcRange = Static<typeof UtcRange>
 
+/** A query parameter that bounds a list in time. */
+export const timeFilter = (description: string) => Type.Optional({ ...UtcTime, description: `${description} [UTC, RFC 3339].` })
+
 /** Says which of two query parameters are the wrong way round; one that is left out, or no time, is not. */
 export function rangeComplaints<Name extends string>(
   filter: { readonly [name in Name]?: string | undefined },

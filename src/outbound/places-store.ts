@@ -35,8 +35,8 @@ export function takePlace(pool: Pool, { brokerId, limits, lease }: PlaceRequest)
   const { concurrency = null, requests } = limits
   return inTransaction(pool, async client => {
     // Whoever asks for a place of the broker waits here; the next statement sees all that was taken before.
-    await client.query(prepared(`SELECT FROM "BrokerState" WHERE "brokerId" = $1 FOR UPDATE`, [brokerId]))
-    const { rows } = await client.query<PlaceAnswer>(
+    const locked = client.query(prepared(`SELECT FROM "BrokerState" WHERE "brokerId" = $1 FOR UPDATE`, [brokerId]))
+    const taken = client.query<PlaceAnswer>(
       prepared(
         `WITH instant AS MATERIALIZED (SELECT clock_timestamp() AS now, $4::float8 * interval '1 s' AS period),
        old AS (DELETE FROM "BrokerRequest" USING instant WHERE "brokerId" = $1 AND "heldUntil" < now - period),
@@ -59,6 +59,7 @@ export function takePlace(pool: Pool, { brokerId, limits, lease }: PlaceRequest)
         [brokerId, concurrency, requests?.count ?? null, requests?.seconds ?? 0, lease]
       )
     )
+    const [, { rows }] = await Promise.all([locked, taken])
     const [answer] = rows
     if (answer === undefined) throw new Error(`The database has no state of the broker '${brokerId}'.`)
     return answer

@@ -1,6 +1,6 @@
 import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
 import { isRetired } from '../broker-kit/retirement.ts'
-import type { Transaction } from '../database.ts'
+import { queryableOf, type Transaction } from '../database.ts'
 import type { Origin } from '../http/origin.ts'
 import { conflict, notFound } from '../http/problems.ts'
 import { createRun, type RunRow } from '../runs/store.ts'
@@ -29,7 +29,9 @@ export async function refreshPhotometry(tx: Transaction, { registry, origin, tar
   for (const id of asked) {
     const parameters: PhotometryParameters = { targetId }
     const caps = { alerts: pointsCap, bytes: null, seconds: null }
-    runs.push(await createRun(tx, { kind: 'photometry', queryId: null, queryName: null, brokerId: id, parameters, caps, ...origin }))
+    runs.push(
+      await createRun(queryableOf(tx), { kind: 'photometry', queryId: null, queryName: null, brokerId: id, parameters, caps, ...origin })
+    )
   }
   return runs
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database.ts'
+import type { Queryable, Transaction } from '../database.ts'
 import { type BrokerQuery, Prisma } from '../generated/prisma/client.ts'
 import type { Versions } from '../http/etags.ts'
 import type { JsonObject } from '../http/merge-patch.ts'
@@ -84,7 +84,14 @@ export async function deleteQuery(db: Transaction, { id, versions }: { id: strin
   return deleted.count > 0
 }
 
-/** Remembers that a query was asked to run in this transaction; that is no edit. */
-export async function markQueryRun(tx: Transaction, id: string): Promise<void> {
-  await tx.$executeRaw`UPDATE "BrokerQuery" SET "lastRunAt" = now() WHERE id = ${id}::uuid`
+/** What a run of a query is made of. */
+export type QueryToRun = Pick<StoredQuery, 'name' | 'brokerId' | 'parameters' | 'newestAlertAt'>
+
+/** Finds what a run of a query is made of, without the cost of the generated client; null when there is no such query. */
+export async function findQueryToRun(db: Queryable, id: string): Promise<QueryToRun | null> {
+  const { rows } = await db.query<QueryToRun>(
+    'SELECT name, "brokerId", parameters, "newestAlertAt" FROM "BrokerQuery" WHERE id = $1::uuid',
+    [id]
+  )
+  return rows[0] ?? null
 }

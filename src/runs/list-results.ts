@@ -53,13 +53,13 @@ export function pageOfRejections(database: Database, page: ResultPage) {
 }
 
 async function pageOfResults<T extends { readonly cursor: string }>(
-  { prisma }: Database,
+  { pool }: Database,
   { runId, cursor, limit }: ResultPage,
   list: (range: ResultRange) => Promise<T[]>
 ): Promise<{ items: T[]; next: string | null }> {
   const after = positionOf(runId, cursor)
   // Asked before the page is read: what was recorded before the end is then on it.
-  const run = await findRun(prisma, runId)
+  const run = await findRun(pool, runId)
   if (run === null) throw notFound('run', runId)
   const found = await list({ runId, after, limit: limit + 1 })
   const items = found.slice(0, limit)

@@ -2,26 +2,6 @@ import type { PoolClient } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { createTargetTopic } from '../outbox/create-target.ts'
 
-/** What the alerts of a run set off, as its query says now. */
-export interface StoredRule {
-  readonly queryId: string
-  readonly createdBy: string
-  readonly onAlert: unknown
-  /** The time by PostgreSQL's clock. */
-  readonly now: Date
-}
-
-/** Finds what the alerts of a run set off; undefined when they set off nothing. */
-export async function findRule(client: PoolClient, runId: string): Promise<StoredRule | undefined> {
-  const { rows } = await client.query<StoredRule>(
-    `SELECT query.id AS "queryId", query."createdBy", query."onAlert", clock_timestamp() AS now
-     FROM "Run" AS run JOIN "BrokerQuery" AS query ON query.id = run."queryId"
-     WHERE run.id = $1 AND query."onAlert" IS NOT NULL`,
-    [runId]
-  )
-  return rows[0]
-}
-
 /** An alert that meets the conditions. */
 export interface MeetingAlert {
   readonly alertId: string

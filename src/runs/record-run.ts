@@ -35,7 +35,7 @@ export function recordRun(database: Database, batch: BatchToRecord): Promise<Rec
     const progress = await lockRun(client, fence)
     if (progress === null) return { fenced: true }
     const hashes = items.map(({ itemHash }) => itemHash)
-    const seen = hashes.length === 0 ? new Map<string, number>() : await findSeen(client, fence.runId, hashes)
+    const seen = progress.lastPosition === 0n ? new Map<string, number>() : await findSeen(client, fence.runId, hashes)
     const choice = chooseItems({ items, seen, attempt: fence.attempt, progress })
     await markSeen(
       client,
@@ -45,15 +45,18 @@ export function recordRun(database: Database, batch: BatchToRecord): Promise<Rec
     const { alerts, rejections } = inPlace(choice, progress)
     const newest = alerts.length === 0 ? new Map<string, NewestContent>() : await takeKeys(client, brokerId, alerts)
     const settled = settle(alerts, newest)
-    await storeAlerts(client, { brokerId, runId: fence.runId }, settled.toStore)
-    await moveKeys(client, brokerId, settled.moves)
-    await storeRunAlerts(client, fence, settled.runAlerts)
-    await setOff(client, fence.runId, settled.runAlerts)
-    await storeRejections(client, fence, rejections)
     const { repeated, bytes, truncatedBy } = choice
     const outcomes = { ...settled.outcomes, rejected: rejections.length, repeated }
     const totals = { ...outcomes, bytes, truncatedBy, checkpoint, feedback, newestAlertAt: newestOf(alerts) }
-    await addToRun(client, fence.runId, totals, progress.lastPosition + BigInt(choice.fresh.length))
+    // None of these needs the answer of another: they are sent together, and PostgreSQL runs them in this order.
+    await Promise.all([
+      storeAlerts(client, { brokerId, runId: fence.runId }, settled.toStore),
+      moveKeys(client, brokerId, settled.moves),
+      storeRunAlerts(client, fence, settled.runAlerts),
+      setOff(client, { runId: fence.runId, progress }, settled.runAlerts),
+      storeRejections(client, fence, rejections),
+      addToRun(client, fence.runId, totals, progress.lastPosition + BigInt(choice.fresh.length))
+    ])
     return { fenced: false, truncatedBy, room: roomLeft(progress, choice), outcomes }
   })
 }

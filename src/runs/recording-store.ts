@@ -38,6 +38,15 @@ export interface RunProgress {
   readonly now: number
   readonly capAlerts: number | null
   readonly capBytes: number | null
+  /** What its alerts set off, as its query says now; null when they set off nothing. */
+  readonly rule: StoredRule | null
+}
+
+/** What the alerts of a query set off, and for whom. */
+export interface StoredRule {
+  readonly queryId: string
+  readonly createdBy: string
+  readonly onAlert: unknown
 }
 
 /** Whose run it is: only the attempt that holds the lease may write. */
@@ -48,19 +57,14 @@ export interface Fence {
 
 /** Locks the run of a batch and renews its lease; null when the run belongs to another worker, or has ended. */
 export async function lockRun(client: PoolClient, { runId, attempt }: Fence): Promise<RunProgress | null> {
-  const { rows } = await client.query<{
-    received: number
-    bytes: number
-    lastPosition: string
-    now: number
-    capAlerts: number | null
-    capBytes: number | null
-  }>(
+  const { rows } = await client.query<Omit<RunProgress, 'lastPosition'> & { lastPosition: string }>(
     prepared(
       `UPDATE "Run" SET "leaseUntil" = clock_timestamp() + interval '15 s', "attemptRecorded" = true
      WHERE id = $1 AND attempt = $2 AND status = 'running'
      RETURNING "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received, "receivedBytes"::float8 AS bytes,
-       "lastPosition"::text AS "lastPosition", extract(epoch FROM clock_timestamp())::float8 * 1000 AS now, "capAlerts", "capBytes"::float8 AS "capBytes"`,
+       "lastPosition"::text AS "lastPosition", extract(epoch FROM clock_timestamp())::float8 * 1000 AS now, "capAlerts", "capBytes"::float8 AS "capBytes",
+       (SELECT jsonb_build_object('queryId', query.id, 'createdBy', query."createdBy", 'onAlert', "onAlert") FROM "BrokerQuery" AS query
+        WHERE query.id = "Run"."queryId" AND "onAlert" IS NOT NULL) AS rule`,
       [runId, attempt]
     )
   )
@@ -70,6 +74,7 @@ export async function lockRun(client: PoolClient, { runId, attempt }: Fence): Pr
 
 /** Which attempt saw an item of a run last, by item hash (hex). */
 export async function findSeen(client: PoolClient, runId: string, itemHashes: readonly Buffer[]): Promise<Map<string, number>> {
+  if (itemHashes.length === 0) return new Map()
   const { rows } = await client.query<{ hash: string; attempt: number }>(
     `SELECT encode("itemHash", 'hex') AS hash, attempt FROM "RunAlert" WHERE "runId" = $1 AND "itemHash" = ANY($2::bytea[])
      UNION ALL

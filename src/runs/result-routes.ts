@@ -97,7 +97,7 @@ interface Needs {
 /** Results of runs over HTTP. */
 export const runResultRoutes = ({ database, reader, draining }: Needs): FastifyPluginAsyncTypebox => {
   const find = async (runId: string) => {
-    const run = await findRun(database.prisma, runId)
+    const run = await findRun(database.pool, runId)
     if (run === null) throw notFound('run', runId)
     return run
   }

@@ -3,14 +3,14 @@ import { Type } from '@sinclair/typebox'
 import type { Database } from '../database.ts'
 import { etagOf, ifNoneMatchFields, sendResource } from '../http/etags.ts'
 import { ref } from '../http/openapi.ts'
-import { PageQuery, sendPage } from '../http/pagination.ts'
+import { sendPage } from '../http/pagination.ts'
 import { conflict, notFound, problemResponses } from '../http/problems.ts'
 import { QueryId } from '../queries/schemas.ts'
 import { findQuery } from '../queries/store.ts'
 import { pageOfRuns } from './list-runs.ts'
 import { presentRun } from './present-run.ts'
-import { Run, RunId, RunListQuery, RunPage } from './schemas.ts'
-import { cancelRun, findRun } from './store.ts'
+import { QueryRunListQuery, Run, RunId, RunListQuery, RunPage } from './schemas.ts'
+import { cancelRun, findRun, hasRun } from './store.ts'
 
 const tags = ['Runs']
 
@@ -20,7 +20,7 @@ const listQueryRunsSchema = {
   description: 'Runs of one query, newest first.',
   tags,
   params: QueryId,
-  querystring: PageQuery,
+  querystring: QueryRunListQuery,
   response: { 200: ref(RunPage) }
 }
 
@@ -56,11 +56,14 @@ const cancelRunSchema = {
 export const runRoutes =
   ({ database }: { readonly database: Database }): FastifyPluginAsyncTypebox =>
   async app => {
+    const hasHistory = async (queryId: string) =>
+      (await findQuery(database.prisma, queryId)) !== null || (await hasRun(database.prisma, { queryId }))
+
     app.get('/queries/:queryId/runs', { schema: listQueryRunsSchema }, async (request, reply) => {
       const { queryId } = request.params
       const page = await pageOfRuns(database.prisma, { queryId, ...request.query })
       // Runs outlive their query, so only an empty history asks whether there ever was one.
-      if (page.items.length === 0 && (await findQuery(database.prisma, queryId)) === null) throw notFound('query', queryId)
+      if (page.items.length === 0 && !(await hasHistory(queryId))) throw notFound('query', queryId)
       return sendPage(request, reply, page)
     })
 
@@ -69,7 +72,7 @@ export const runRoutes =
     )
 
     app.get('/runs/:runId', { schema: getRunSchema }, async ({ params: { runId } }, reply) => {
-      const run = await findRun(database.prisma, runId)
+      const run = await findRun(database.pool, runId)
       if (run === null) throw notFound('run', runId)
       const body = presentRun(run)
       return sendResource(reply, body, etagOf(body))
@@ -77,7 +80,7 @@ export const runRoutes =
 
     app.post('/runs/:runId/cancellation', { schema: cancelRunSchema }, async ({ params: { runId } }, reply) => {
       const cancelled = await cancelRun(database, runId)
-      const run = await findRun(database.prisma, runId)
+      const run = await findRun(database.pool, runId)
       if (run === null) throw notFound('run', runId)
       if (!cancelled && run.status !== 'cancelled') throw conflict(`The run has ended already: it ${run.status}.`)
       return reply.code(202).send(presentRun(run))

@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts'
+import { type Database, planned } from '../database.ts'
 import { presentRunAlert } from './list-results.ts'
 import { shareQuery } from './share-queries.ts'
 import { findRun, listRunAlerts, type RunRow } from './store.ts'
@@ -35,7 +35,7 @@ export interface RunReader {
 export function createRunReader(database: Database): RunReader {
   const { notifications } = database
   const watchers = new Map<string, Set<() => void>>()
-  const runs = shareQuery((runId, _: null) => findRun(database.prisma, runId))
+  const runs = shareQuery((runId, _: null) => findRun(planned(database.pool), runId))
   const lines = shareQuery((runId, after: bigint) => readLines(database, runId, after))
   const tell = (runId: string) => {
     runs.forget(runId)

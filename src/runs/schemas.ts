@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Nullable, StringEnum } from '../domain/schema.ts'
+import { timeFilter } from '../domain/time.ts'
 import { component, nullableRef, ref } from '../http/openapi.ts'
 import { pageFields, pageOf } from '../http/pagination.ts'
 import { ObjectIn, ObjectOut, Timestamp, Uuid } from '../http/schemas.ts'
@@ -158,14 +159,19 @@ export const RunEvent = component(
 
 export const RunPage = pageOf('RunPage', Run)
 
+const runFilterFields = {
+  brokerId: Type.Optional(Type.String({ maxLength: 200, description: 'Only runs of this broker.' })),
+  status: Type.Optional(StringEnum(runStatuses, { description: 'Only runs in this state.' })),
+  createdAfter: timeFilter('Only runs made at this time or later'),
+  createdBefore: timeFilter('Only runs made before this time')
+}
+
+/** Query parameters of the list of the runs of one query. */
+export const QueryRunListQuery = Type.Object({ ...pageFields, ...runFilterFields }, { additionalProperties: false })
+
 /** Query parameters of the list of runs. */
 export const RunListQuery = Type.Object(
-  {
-    ...pageFields,
-    queryId: Type.Optional({ ...Uuid, description: 'Only runs of this query.' }),
-    brokerId: Type.Optional(Type.String({ maxLength: 200, description: 'Only runs of this broker.' })),
-    status: Type.Optional(StringEnum(runStatuses, { description: 'Only runs in this state.' }))
-  },
+  { ...pageFields, queryId: Type.Optional({ ...Uuid, description: 'Only runs of this query.' }), ...runFilterFields },
   { additionalProperties: false }
 )
 export type RunListQuery = Static<typeof RunListQuery>

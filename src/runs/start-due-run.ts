@@ -1,10 +1,10 @@
 import type { Registry } from '../broker-kit/registry.ts'
-import { type Database, inPrismaTransaction, type Transaction } from '../database.ts'
+import { type Database, inPrismaTransaction, queryableOf, type Transaction } from '../database.ts'
 import { isSchedule, nextStarts, type Schedule, scheduleComplaints } from '../domain/schedule.ts'
 import { Problem } from '../http/problems.ts'
 import { type DueQuery, isAnyDue, passDueTime, takeDueQuery, timesAhead } from '../queries/schedule-store.ts'
 import { startQueryRun } from './start-run.ts'
-import { hasActiveRun } from './store.ts'
+import { hasRun } from './store.ts'
 
 interface Scheduling {
   readonly database: Database
@@ -45,10 +45,10 @@ async function skipReason(tx: Transaction, { due, registry }: { due: DueQuery; r
   const { id: queryId, createdBy, dueAt: scheduledFor } = due
   const schedule = readSchedule(due)
   if (schedule === null) return 'The schedule cannot be read any more: edit it.'
-  if (await hasActiveRun(tx, queryId)) return 'An earlier run of the query had not ended.'
+  if (await hasRun(tx, { queryId, statuses: ['queued', 'running'] })) return 'An earlier run of the query had not ended.'
   const origin = { createdBy, requestId: null, traceId: null }
   try {
-    await startQueryRun(tx, { registry, origin, queryId, scheduledFor, onlyNew: schedule.onlyNew ?? false })
+    await startQueryRun(queryableOf(tx), { registry, origin, queryId, scheduledFor, onlyNew: schedule.onlyNew ?? false })
     return null
   } catch (error) {
     if (error instanceof Problem) return error.detail

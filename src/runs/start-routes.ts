@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Registry } from '../broker-kit/registry.ts'
-import type { Database, Transaction } from '../database.ts'
+import { type Database, planned, type Queryable, queryableOf } from '../database.ts'
 import { clientSignal } from '../http/client-gone.ts'
 import { idempotencyFields, idempotently, sendAnswer } from '../http/idempotency.ts'
 import { nullableRef, ref } from '../http/openapi.ts'
@@ -54,15 +54,16 @@ interface Needs {
 
 /** Starting runs over HTTP. */
 export const runStartRoutes = ({ database, registry, reader, draining }: Needs): FastifyPluginAsyncTypebox => {
-  const start = async (request: FastifyRequest, reply: FastifyReply, queue: (tx: Transaction) => Promise<RunRow>) => {
-    const answer = await idempotently({
-      request,
-      database,
-      effect: async tx => {
-        const run = await queue(tx)
-        return { status: 202, body: presentRun(run), headers: { Location: `/v1/runs/${run.id}` } }
-      }
-    })
+  const start = async (request: FastifyRequest, reply: FastifyReply, queue: (db: Queryable) => Promise<RunRow>) => {
+    const effect = async (db: Queryable) => {
+      const run = await queue(db)
+      return { status: 202, body: presentRun(run), headers: { Location: `/v1/runs/${run.id}` } }
+    }
+    // One statement queues the run: only a key, which is stored with it, needs a transaction.
+    const answer =
+      request.headers['idempotency-key'] === undefined
+        ? await effect(planned(database.pool))
+        : await idempotently({ request, database, effect: tx => effect(queryableOf(tx)) })
     const seconds = preferredWait(request.headers.prefer)
     if (seconds === 0) return sendAnswer(reply, answer)
     const runId = answer.headers?.['Location']?.split('/').at(-1) ?? ''
@@ -75,8 +76,8 @@ export const runStartRoutes = ({ database, registry, reader, draining }: Needs):
   return async app => {
     app.post('/queries/:queryId/runs', { schema: startQueryRunSchema }, (request, reply) => {
       const { params, body } = request
-      return start(request, reply, tx =>
-        startQueryRun(tx, {
+      return start(request, reply, db =>
+        startQueryRun(db, {
           registry,
           origin: originOf(request),
           queryId: params.queryId,
@@ -87,7 +88,7 @@ export const runStartRoutes = ({ database, registry, reader, draining }: Needs):
     })
 
     app.post('/runs', { schema: startRunSchema }, (request, reply) =>
-      start(request, reply, tx => startAdHocRun(tx, { registry, origin: originOf(request), request: request.body }))
+      start(request, reply, db => startAdHocRun(db, { registry, origin: originOf(request), request: request.body }))
     )
   }
 }

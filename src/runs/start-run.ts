@@ -1,11 +1,11 @@
 import { readParameters } from '../broker-kit/read-parameters.ts'
 import type { InstalledBroker, Registry } from '../broker-kit/registry.ts'
 import { retirementOf } from '../broker-kit/retirement.ts'
-import type { Transaction } from '../database.ts'
+import type { Queryable } from '../database.ts'
 import type { Complaint } from '../domain/schema.ts'
 import type { Origin } from '../http/origin.ts'
 import { conflict, invalid, notFound, Problem } from '../http/problems.ts'
-import { findQuery, markQueryRun } from '../queries/store.ts'
+import { findQueryToRun } from '../queries/store.ts'
 import type { AdHocRun, Caps } from './schemas.ts'
 import { createRun, type RunRow } from './store.ts'
 
@@ -28,9 +28,9 @@ interface QueryStart extends Start {
 }
 
 /** Queues a run of a saved query; throws 404 for an unknown query, 409 when it cannot be run as it is. */
-export async function startQueryRun(tx: Transaction, start: QueryStart): Promise<RunRow> {
+export async function startQueryRun(db: Queryable, start: QueryStart): Promise<RunRow> {
   const { registry, origin, caps, queryId, onlyNew = false, scheduledFor } = start
-  const query = await findQuery(tx, queryId)
+  const query = await findQueryToRun(db, queryId)
   if (query === null) throw notFound('query', queryId)
   const { name, brokerId, parameters, newestAlertAt } = query
   const broker = registry.get(brokerId)
@@ -41,8 +41,7 @@ export async function startQueryRun(tx: Transaction, start: QueryStart): Promise
       errors: complaints.map(inParameters)
     })
   refuseUnready(broker)
-  await markQueryRun(tx, queryId)
-  return createRun(tx, {
+  return createRun(db, {
     queryId,
     queryName: name,
     brokerId,
@@ -55,14 +54,14 @@ export async function startQueryRun(tx: Transaction, start: QueryStart): Promise
 }
 
 /** Queues a run without a saved query; throws 422 with pointers when it does not fit. */
-export async function startAdHocRun(tx: Transaction, { registry, origin, request }: Start & { request: AdHocRun }): Promise<RunRow> {
+export async function startAdHocRun(db: Queryable, { registry, origin, request }: Start & { request: AdHocRun }): Promise<RunRow> {
   const { brokerId, parameters, caps } = request
   const broker = registry.get(brokerId)
   if (broker === undefined) throw invalid([{ pointer: '/brokerId', message: `must be one of ${[...registry.keys()].join(', ')}` }])
   const { value, complaints } = readParameters(broker, parameters)
   if (complaints.length > 0) throw invalid(complaints.map(inParameters))
   refuseUnready(broker)
-  return createRun(tx, { queryId: null, queryName: null, brokerId, parameters: value, caps: capsOf(broker, caps), ...origin })
+  return createRun(db, { queryId: null, queryName: null, brokerId, parameters: value, caps: capsOf(broker, caps), ...origin })
 }
 
 function inParameters({ pointer, message }: Complaint): Complaint {

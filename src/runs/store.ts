@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
-import { v7 as uuidv7 } from 'uuid'
 import { type AlertRow, findAlerts } from '../alerts/store.ts'
-import type { Transaction } from '../database.ts'
+import type { Queryable, Transaction } from '../database.ts'
+import { firstUuidAt } from '../domain/uuid.ts'
 import { refuseDropped, resultsDropped } from './results-dropped.ts'
 
 type Reader = Pick<Transaction, 'run'>
@@ -28,24 +28,55 @@ export interface RunToCreate {
   readonly newerThan?: Date
 }
 
-/** Puts a run in the queue; workers are woken when the transaction commits. */
-export async function createRun(tx: Transaction, { caps, parameters, ...run }: RunToCreate): Promise<RunRow> {
-  const row = await tx.run.create({
-    data: { ...run, id: uuidv7(), parameters: { ...parameters }, capAlerts: caps.alerts, capBytes: caps.bytes, capSeconds: caps.seconds }
-  })
-  await tx.$executeRaw`SELECT pg_notify('run_queued', ${row.id})`
+const createSql = `
+  WITH instant AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now), created AS (
+    INSERT INTO "Run" (id, kind, "queryId", "queryName", "brokerId", parameters, "capAlerts", "capBytes", "capSeconds", "createdBy", "requestId",
+      "traceId", "scheduledFor", "newerThan", "createdAt")
+    SELECT (lpad(to_hex((extract(epoch FROM now) * 1000)::bigint), 12, '0') || '-7' || substr(gen_random_uuid()::text, 16))::uuid,
+      $1, $2::uuid, $3, $4, $5::jsonb, $6::int, $7::bigint, $8::int, $9, $10, $11, $12::timestamptz, $13::timestamptz, now FROM instant
+    RETURNING *
+  ), marked AS (
+    UPDATE "BrokerQuery" SET "lastRunAt" = now FROM instant WHERE id = $2::uuid
+  )
+  SELECT created.*, pg_notify('run_queued', id::text)::text AS told FROM created`
+
+/**
+ * Puts a run in the queue, and notes it at its query, by one statement; workers are woken when it is committed. Its id is a UUIDv7 of the instant in
+ * `createdAt`, by PostgreSQL's clock, so that a list in the order of ids is one in time, whichever process made the run.
+ */
+export async function createRun(db: Queryable, { caps, parameters, ...run }: RunToCreate): Promise<RunRow> {
+  const { kind = 'alerts', queryId, queryName, brokerId, createdBy, requestId, traceId, scheduledFor, newerThan } = run
+  const what = [kind, queryId, queryName, brokerId, JSON.stringify(parameters), caps.alerts, caps.bytes, caps.seconds]
+  const why = [createdBy, requestId ?? null, traceId ?? null, scheduledFor ?? null, newerThan ?? null]
+  const { rows } = await db.query<RunRow>(createSql, [...what, ...why])
+  const [row] = rows.map(exact)
+  if (row === undefined) throw new Error('The database did not answer the run that it stored.')
   return row
 }
 
-/** Tells whether a query has a run that has not ended. */
-export async function hasActiveRun(db: Reader, queryId: string): Promise<boolean> {
-  const run = await db.run.findFirst({ where: { queryId, status: { in: ['queued', 'running'] } }, select: { id: true } })
-  return run !== null
+/** Gives a run the types of the generated client: node-postgres answers bigint as text. */
+function exact({ told: _, ...row }: RunRow & { readonly told?: unknown }): RunRow {
+  const { capBytes, receivedBytes, lastPosition, resultsDropped } = row
+  return {
+    ...row,
+    capBytes: capBytes === null ? null : BigInt(capBytes),
+    receivedBytes: BigInt(receivedBytes),
+    lastPosition: BigInt(lastPosition),
+    resultsDropped: BigInt(resultsDropped)
+  }
+}
+
+/** Tells whether a query has a run; only of these states, if they are told. */
+export async function hasRun(db: Reader, { queryId, statuses }: { queryId: string; statuses?: string[] }): Promise<boolean> {
+  const where = { queryId, ...(statuses && { status: { in: statuses } }) }
+  return (await db.run.findFirst({ where, select: { id: true } })) !== null
 }
 
 /** Finds a run; null when there is none. */
-export function findRun(db: Reader, runId: string): Promise<RunRow | null> {
-  return db.run.findUnique({ where: { id: runId } })
+export async function findRun(db: Queryable, runId: string): Promise<RunRow | null> {
+  const { rows } = await db.query<RunRow>('SELECT * FROM "Run" WHERE id = $1', [runId])
+  const [row] = rows.map(exact)
+  return row ?? null
 }
 
 /** Which runs a list shows. */
@@ -53,14 +84,22 @@ export interface RunFilter {
   readonly queryId?: string
   readonly brokerId?: string
   readonly status?: string
+  /** From when on, and until before when, the run was made [UTC]. */
+  readonly createdAfter?: string
+  readonly createdBefore?: string
   /** Only runs older than this one. */
   readonly before?: string
   readonly limit: number
 }
 
 /** Lists runs, the newest first. */
-export function listRuns(db: Reader, { before, limit, ...filter }: RunFilter): Promise<RunRow[]> {
-  return db.run.findMany({ where: { ...filter, ...(before && { id: { lt: before } }) }, orderBy: { id: 'desc' }, take: limit })
+export function listRuns(db: Reader, { before, limit, createdAfter, createdBefore, ...filter }: RunFilter): Promise<RunRow[]> {
+  const ids = [
+    ...(before === undefined ? [] : [{ id: { lt: before } }]),
+    ...(createdAfter === undefined ? [] : [{ id: { gte: firstUuidAt(Date.parse(createdAfter)) } }]),
+    ...(createdBefore === undefined ? [] : [{ id: { lt: firstUuidAt(Date.parse(createdBefore)) } }])
+  ]
+  return db.run.findMany({ where: { ...filter, AND: ids }, orderBy: { id: 'desc' }, take: limit })
 }
 
 /** Cancels a run that has not ended; answers whether it did. */
@@ -167,15 +206,7 @@ export interface RunAlertId {
 }
 
 /** Lists the ids of the alerts of a run in their order; throws 410 when retention has dropped what would come next. */
-export async function listRunAlertIds(tx: Transaction, { runId, after, limit }: ResultRange): Promise<RunAlertId[]> {
-  const rows = await tx.runAlert.findMany({
-    where: { runId, position: { gt: after } },
-    select: { position: true, alertId: true },
-    orderBy: { position: 'asc' },
-    take: limit
-  })
-  // Asked after the rows are read: what was dropped before is then known.
-  const run = await findRun(tx, runId)
-  if (run) refuseDropped(run, after)
-  return rows
+export async function listRunAlertIds(pool: Pool, range: ResultRange): Promise<RunAlertId[]> {
+  const rows = await listPart<{ position: string; alertId: string }>(pool, { ...range, table: '"RunAlert"', columns: '"alertId"' })
+  return rows.map(({ position, alertId }) => ({ position: BigInt(position), alertId }))
 }

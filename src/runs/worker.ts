@@ -43,6 +43,8 @@ export function startWorker({ database, registry, kinds, gates, log, metrics, co
   const active = new Map<string, ActiveRun>()
   const waiting = new Set<string>()
   let stopping = false
+  /** When poisoned runs were looked for. */
+  let poisonedAt = Number.NEGATIVE_INFINITY
   let wake = () => {}
   const forget = [
     database.notifications.on('run_queued', () => wake()),
@@ -78,7 +80,9 @@ export function startWorker({ database, registry, kinds, gates, log, metrics, co
     if (brokerIds.length === 0) return false
     try {
       if (await claim(brokerIds)) return true
+      if (performance.now() - poisonedAt < pollMilliseconds) return false
       if ((await failPoisonedRuns(database)) > 0) log.warn({}, 'A run killed five workers in a row and has failed.')
+      poisonedAt = performance.now()
       return false
     } catch (error) {
       log.error({ error }, 'The queue could not be read; trying again.')

@@ -1,8 +1,6 @@
-import type { Queryable } from '../alerts/store.ts'
-import type { Database } from '../database.ts'
+import { type Database, inPlannedTransaction, type Queryable, queryableOf } from '../database.ts'
 import { type Answer, idempotently } from '../http/idempotency.ts'
 import { preview } from './preview.ts'
-import { inPlannedTransaction, queryableOf } from './query-store.ts'
 import { repeatOnRace } from './repeat-on-race.ts'
 
 interface Once {

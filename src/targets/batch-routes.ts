@@ -1,9 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifySchemaCompiler } from 'fastify'
-import type { Queryable } from '../alerts/store.ts'
 import type { Registry } from '../broker-kit/registry.ts'
-import type { Database } from '../database.ts'
+import type { Database, Queryable } from '../database.ts'
 import { type Answer, idempotencyFields, sendAnswer } from '../http/idempotency.ts'
 import { ref } from '../http/openapi.ts'
 import { invalid } from '../http/problems.ts'
@@ -39,7 +38,7 @@ export const targetBatchRoutes =
     const validatorCompiler = checkingBatch(app.validatorCompiler)
     app.post('/targets/batch', { schema: createTargetsSchema, bodyLimit, validatorCompiler }, async (request, reply) => {
       const { body, caller, query } = request
-      const batch = await readBatch(database.prisma, body)
+      const batch = await readBatch(database.pool, body)
       const effect = async (db: Queryable): Promise<Answer> => {
         return { status: 200, body: await createBatch({ db, registry, caller, matchRadius }, batch) }
       }

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import type { Transaction } from '../database.ts'
+import type { Database } from '../database.ts'
 import { CursorInteger, decodeCursor, encodeCursor } from '../http/pagination.ts'
 import { invalid } from '../http/problems.ts'
 import { findRun, isEnded, listRunAlertIds } from '../runs/store.ts'
@@ -20,8 +20,8 @@ export interface Batch {
 }
 
 /** Reads which targets a request asks for; throws 422 for a run that there is not. */
-export async function readBatch(db: Transaction, batch: TargetBatch): Promise<Batch> {
-  if ('runId' in batch) return alertsOfRun(db, batch)
+export async function readBatch(pool: Database['pool'], batch: TargetBatch): Promise<Batch> {
+  if ('runId' in batch) return alertsOfRun(pool, batch)
   const outside = { listId: batch.listId, runId: null, next: null }
   if ('items' in batch) {
     const { items, ...terms } = batch
@@ -31,13 +31,13 @@ export async function readBatch(db: Transaction, batch: TargetBatch): Promise<Ba
   return { ...outside, requests: alertIds.map(alertId => ({ body: { ...terms, alertId } })) }
 }
 
-async function alertsOfRun(db: Transaction, batch: TargetsOfRun): Promise<Batch> {
+async function alertsOfRun(pool: Database['pool'], batch: TargetsOfRun): Promise<Batch> {
   const { runId, cursor, limit = mostTargets, ...terms } = batch
   const after = cursor === undefined ? 0n : BigInt(decodeCursor(cursor, StepCursor)[1])
   // Asked before the alerts are read: what was recorded before the end is then among them.
-  const run = await findRun(db, runId)
+  const run = await findRun(pool, runId)
   if (run === null) throw invalid([{ pointer: '/runId', message: 'must be a run' }])
-  const found = await listRunAlertIds(db, { runId, after, limit: limit + 1 })
+  const found = await listRunAlertIds(pool, { runId, after, limit: limit + 1 })
   const step = found.slice(0, limit)
   const isWhole = isEnded(run) && found.length <= limit
   const next = isWhole ? null : encodeCursor(['run targets', step.at(-1)?.position ?? after])

@@ -1,5 +1,5 @@
-import type { Queryable } from '../alerts/store.ts'
 import type { Registry } from '../broker-kit/registry.ts'
+import type { Queryable } from '../database.ts'
 import type { Complaint } from '../domain/schema.ts'
 import { lockAll, lockLikenesses } from './match-store.ts'
 import { readRequests, type TargetRequest } from './read-requests.ts'

@@ -2,13 +2,11 @@ import { type Static, Type } from '@sinclair/typebox'
 import { coneFilterFields } from '../domain/cone.ts'
 import { StringEnum } from '../domain/schema.ts'
 import { boxFilterFields } from '../domain/sky-box.ts'
-import { UtcTime } from '../domain/time.ts'
+import { timeFilter } from '../domain/time.ts'
 import { defaulted } from '../http/openapi.ts'
 import { pageFields } from '../http/pagination.ts'
 import { Uuid } from '../http/schemas.ts'
 import { TargetType } from './fields.ts'
-
-const instant = (description: string) => Type.Optional({ ...UtcTime, description: `${description} [UTC, RFC 3339].` })
 
 /** Query parameters that say which targets. */
 export const targetFilterFields = {
@@ -17,10 +15,10 @@ export const targetFilterFields = {
   list: Type.Optional({ ...Uuid, description: 'Only targets of this target list.' }),
   brokerId: Type.Optional(Type.String({ maxLength: 100, description: 'Only targets that came from an alert of this broker.' })),
   hasPhotometry: Type.Optional(Type.Boolean({ description: 'Only targets that have a light curve, or only those that have none.' })),
-  createdAfter: instant('Only targets made at this time or later'),
-  createdBefore: instant('Only targets made before this time'),
-  modifiedAfter: instant('Only targets changed at this time or later'),
-  modifiedBefore: instant('Only targets changed before this time'),
+  createdAfter: timeFilter('Only targets made at this time or later'),
+  createdBefore: timeFilter('Only targets made before this time'),
+  modifiedAfter: timeFilter('Only targets changed at this time or later'),
+  modifiedBefore: timeFilter('Only targets changed before this time'),
   ...coneFilterFields,
   ...boxFilterFields
 }

@@ -1,4 +1,4 @@
-import type { Queryable } from '../alerts/store.ts'
+import type { Queryable } from '../database.ts'
 import type { Bind } from '../domain/sky-sql.ts'
 import type { TargetSort } from './filter-schemas.ts'
 import { selectionSql, type TargetSelection } from './select-store.ts'

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import type { Queryable } from '../alerts/store.ts'
+import type { Queryable } from '../database.ts'
 import { coneOf } from '../domain/cone.ts'
 import { boxOf } from '../domain/sky-box.ts'
 import { rangeComplaints } from '../domain/time.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Queryable } from '../alerts/store.ts'
+import type { Queryable } from '../database.ts'
 import type { ConeSearch } from '../domain/cone.ts'
 import { pixelRanges, touchedCells } from '../domain/sky.ts'
 import { separationSql } from '../domain/sky-sql.ts'

@@ -1,5 +1,5 @@
 import { alertsOfDaysSql, inStatements } from '../alerts/partition-store.ts'
-import type { Queryable } from '../alerts/store.ts'
+import type { Queryable } from '../database.ts'
 import type { GenericAlert } from '../domain/alert.ts'
 import { skyPixel } from '../domain/sky.ts'
 import { createIds } from './create-ids.ts'

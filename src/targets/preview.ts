@@ -1,7 +1,5 @@
-import type { Queryable } from '../alerts/store.ts'
-import type { Database } from '../database.ts'
+import { type Database, inPlannedTransaction, type Queryable } from '../database.ts'
 import type { Answer } from '../http/idempotency.ts'
-import { inPlannedTransaction } from './query-store.ts'
 
 /** Carries an answer out of a transaction that is to leave nothing behind. */
 class Preview extends Error {

@@ -1,5 +1,6 @@
-import { findStoredAlerts, type Queryable, type StoredAlert } from '../alerts/store.ts'
+import { findStoredAlerts, type StoredAlert } from '../alerts/store.ts'
 import type { Registry } from '../broker-kit/registry.ts'
+import type { Queryable } from '../database.ts'
 import { type Reading, readCreation } from './check-target.ts'
 import { brokersThatDraft, describeAlert } from './describe-alert.ts'
 import { findLists } from './lists/store.ts'

@@ -1,4 +1,5 @@
-import type { Queryable, StoredAlert } from '../alerts/store.ts'
+import type { StoredAlert } from '../alerts/store.ts'
+import type { Queryable } from '../database.ts'
 import { nameKey } from '../domain/name.ts'
 import { findCommon, type Likeness } from './match-store.ts'
 import { decide, positionOf, type Refusal } from './match-target.ts'

@@ -1,5 +1,4 @@
-import type { Queryable } from '../alerts/store.ts'
-import type { Transaction } from '../database.ts'
+import type { Queryable, Transaction } from '../database.ts'
 import { type ExtraValue, type NumberField, numberFields, type Permissions, type Scheme, type TargetType } from './fields.ts'
 
 /** A target as it is stored, with its names and extras. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
-import { type Database, inPrismaTransaction } from '../../src/database.ts'
+import type { Database } from '../../src/database.ts'
 import type { GenericAlert } from '../../src/domain/alert.ts'
 import type { AlertItem, RejectionItem } from '../../src/runs/normalise-alert.ts'
 import { type ClaimedRun, claimRun } from '../../src/runs/queue-store.ts'
@@ -11,7 +11,7 @@ const noCaps: RunToCreate['caps'] = { alerts: null, bytes: null, seconds: null }
 /** Queues a run and claims it. */
 export async function claimNewRun(database: Database, { brokerId = `broker-${uuidv7()}`, caps = noCaps } = {}): Promise<ClaimedRun> {
   const run = { queryId: null, queryName: null, brokerId, parameters: {}, caps, createdBy: 'local' }
-  await inPrismaTransaction(database, tx => createRun(tx, run))
+  await createRun(database.pool, run)
   return claimAgain(database, brokerId)
 }
 
@@ -24,7 +24,7 @@ export async function claimAgain(database: Database, brokerId: string): Promise<
 
 /** Counts of a run as its row has them. */
 export async function countsOf(database: Database, runId: string) {
-  const row = await findRun(database.prisma, runId)
+  const row = await findRun(database.pool, runId)
   if (row === null) throw new Error('There is no such run.')
   const { newCount, changedCount, duplicateCount, rejectedCount, repeatedCount } = row
   return { new: newCount, changed: changedCount, duplicate: duplicateCount, rejected: rejectedCount, repeated: repeatedCount }

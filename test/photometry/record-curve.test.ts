@@ -35,7 +35,7 @@ async function newTarget(): Promise<string> {
 async function claimNew(brokerId = `broker-${uuidv7()}`): Promise<ClaimedRun> {
   const caps = { alerts: null, bytes: null, seconds: null }
   const run = { kind: 'photometry', queryId: null, queryName: null, brokerId, parameters: {}, caps, createdBy: 'local' } as const
-  await inPrismaTransaction(database, tx => createRun(tx, run))
+  await createRun(database.pool, run)
   return claimAgain(brokerId)
 }
 

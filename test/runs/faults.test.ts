@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
-import { type Database, inPrismaTransaction, openDatabase } from '../../src/database.ts'
+import { type Database, openDatabase } from '../../src/database.ts'
 import { cancelRun, createRun, findRun } from '../../src/runs/store.ts'
 import { createTestDatabase, silent, type TestDatabase } from '../helpers/database.ts'
 import { type Fleet, fleetVariables, startFleet } from '../helpers/fleet.ts'
@@ -69,11 +69,11 @@ async function startRun(brokerId: string): Promise<string> {
   const parameters = brokerId === 'ndjson-tail' ? { topic: 'transients' } : {}
   const caps = { alerts: null, bytes: null, seconds: null }
   const run = { queryId: null, queryName: null, brokerId, parameters, caps, createdBy: 'local' }
-  return (await inPrismaTransaction(database, tx => createRun(tx, run))).id
+  return (await createRun(database.pool, run)).id
 }
 
 async function rowOf(runId: string) {
-  const row = await findRun(database.prisma, runId)
+  const row = await findRun(database.pool, runId)
   assert.ok(row)
   return row
 }

@@ -81,7 +81,7 @@ async function startRun({ url }: { url: string } = api): Promise<string> {
 }
 
 async function rowOf(runId: string) {
-  const row = await findRun(database.prisma, runId)
+  const row = await findRun(database.pool, runId)
   assert.ok(row)
   return row
 }

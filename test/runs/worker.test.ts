@@ -38,7 +38,7 @@ async function endLease(runId: string) {
 }
 
 async function rowOf(runId: string) {
-  const row = await findRun(database.prisma, runId)
+  const row = await findRun(database.pool, runId)
   assert.ok(row)
   return row
 }

@@ -1,4 +1,4 @@
-import type { Queryable } from '../../alerts/store.ts'
+import type { Queryable } from '../../database.ts'
 import type { ImportedTarget } from './import-line.ts'
 
 /** Makes room for the targets of a file, until the transaction ends. Nobody else waits for it. */

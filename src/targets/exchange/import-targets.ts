@@ -1,4 +1,4 @@
-import type { Queryable } from '../../alerts/store.ts'
+import type { Queryable } from '../../database.ts'
 import { invalid, Problem } from '../../http/problems.ts'
 import { type Creation, createTargets, type Outcome } from '../create-targets.ts'
 import { ensureLists, findLists } from '../lists/store.ts'

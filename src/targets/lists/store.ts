@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
-import type { Queryable } from '../../alerts/store.ts'
-import type { Transaction } from '../../database.ts'
+import type { Queryable, Transaction } from '../../database.ts'
 import type { Versions } from '../../http/etags.ts'
 import type { MembershipChange, MembershipResult } from './schemas.ts'
 
