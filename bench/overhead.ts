@@ -4,6 +4,8 @@ import { startBench } from './helpers/service.ts'
 import { runOf, startBenchUpstream } from './helpers/upstream.ts'
 
 const times = Number(process.argv[3] ?? 300)
+/** A service runs for days: its code is compiled well by then [count]. */
+const warmings = 1000
 const upstream = await startBenchUpstream()
 const bench = await startBench({ ...upstream.variables, BROKER_BENCH_LSST_MAX_REQUESTS: '100000/1' })
 
@@ -23,7 +25,7 @@ async function run(first: number): Promise<void> {
 }
 
 try {
-  for (let warming = 0; warming < 20; warming++) await run(1_000_000 + warming)
+  for (let warming = 0; warming < warmings; warming++) await run(1_000_000 + warming)
   const [bare, whole]: [number[], number[]] = [[], []]
   // In turns, so that whatever else the machine does is the same for both.
   for (let first = 0; first < times; first++) {

@@ -81,7 +81,7 @@ export async function buildApp({ config, database, registry, gates, metrics, log
       await v1.register(runResultRoutes({ database, reader, draining }))
       await v1.register(alertRoutes({ database }))
       await v1.register(targetRoutes({ database, registry, matchRadius: config.matchRadius, movePhotometry }))
-      const endOf = (runId: string, signal: AbortSignal) => waitForEnd(reader, runId, signal)
+      const endOf = (runId: string, signal: AbortSignal) => waitForEnd(reader, { runId, signal })
       await v1.register(photometryRoutes({ database, registry, presentRun, waitForEnd: endOf, draining }))
     },
     { prefix: '/v1' }

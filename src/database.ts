@@ -100,6 +100,21 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
   }
 }
 
+/**
+ * Sends statements as one transaction in one round trip: `send` sends them all without waiting for an answer. When one of
+ * them fails, PostgreSQL rolls back. It does not wait for the disk: a crash of PostgreSQL may forget the last second, so
+ * this is for leases, not for what lasts.
+ */
+export async function sendLease<T>(pool: pg.Pool, send: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  const steps = [client.query('BEGIN; SET LOCAL synchronous_commit = off'), send(client), client.query('COMMIT')] as const
+  const [, sent, { status }] = await Promise.allSettled(steps)
+  client.release(status === 'rejected')
+  if (sent.status === 'rejected') throw sent.reason
+  await Promise.all(steps)
+  return sent.value
+}
+
 /** Does the same for work whose statements are kept prepared. */
 export function inPlannedTransaction<T>(pool: pg.Pool, work: (db: Queryable) => Promise<T>): Promise<T> {
   return inTransaction(pool, client => work(planned(client)))

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { BrokerLimits } from '../broker-kit/define-broker.ts'
-import { inTransaction, prepared } from '../database.ts'
+import { prepared, sendLease } from '../database.ts'
 
 /** What came of asking for the place of one request; durations are from now on, by PostgreSQL's clock [ms]. */
 export interface PlaceAnswer {
@@ -33,7 +33,7 @@ const fromNow = (time: string) => `extract(epoch FROM ${time} - now)::float8 * 1
  */
 export function takePlace(pool: Pool, { brokerId, limits, lease }: PlaceRequest): Promise<PlaceAnswer> {
   const { concurrency = null, requests } = limits
-  return inTransaction(pool, async client => {
+  return sendLease(pool, async client => {
     // Whoever asks for a place of the broker waits here; the next statement sees all that was taken before.
     const locked = client.query(prepared(`SELECT FROM "BrokerState" WHERE "brokerId" = $1 FOR UPDATE`, [brokerId]))
     const taken = client.query<PlaceAnswer>(
@@ -68,13 +68,12 @@ export function takePlace(pool: Pool, { brokerId, limits, lease }: PlaceRequest)
 
 /** Gives places back. */
 export async function leavePlaces(pool: Pool, brokerId: string, placeIds: readonly string[]): Promise<void> {
-  await pool.query(
-    prepared(
-      `WITH freed AS (UPDATE "BrokerRequest" SET "heldUntil" = clock_timestamp() WHERE id = ANY($2::bigint[]))
+  const freed = prepared(
+    `WITH freed AS (UPDATE "BrokerRequest" SET "heldUntil" = clock_timestamp() WHERE id = ANY($2::bigint[]))
      SELECT pg_notify('${freedChannel}', $1)`,
-      [brokerId, placeIds]
-    )
+    [brokerId, placeIds]
   )
+  await sendLease(pool, client => client.query(freed))
 }
 
 /** Says that the requests of these places still run; a place whose lease is over is not revived. */

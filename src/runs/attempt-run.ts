@@ -43,7 +43,7 @@ export async function attemptRun(attempt: Attempt): Promise<void> {
   log.info({}, 'The run begins.')
   try {
     const end = await executeRun(kind, { run, broker, gate, database, log, metrics, signal: stop.signal })
-    const status = await endRun(database, run, end)
+    const status = end.status ?? (await endRun(database.pool, run, end))
     metrics.runsEnded.inc({ broker: run.brokerId, status: status ?? 'fenced' })
     log.info({ status, error: end.error, truncatedBy: end.truncatedBy }, 'The run has ended.')
   } catch (error) {

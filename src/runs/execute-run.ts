@@ -24,6 +24,12 @@ export interface Execution {
   readonly signal: AbortSignal
 }
 
+/** How a run was executed. */
+export interface Executed extends RunEnd {
+  /** What the run has ended as with its last batch; null = it is still to be ended. */
+  readonly status: string | null
+}
+
 const batchItemsAtMost = 1000
 const batchCharacters = 2_000_000
 const batchMilliseconds = 200
@@ -37,7 +43,7 @@ export class FencedError extends Error {
  * Executes a run as its kind wants it: asks the broker and records what comes batch by batch. Answers how the run ended;
  * throws the reason of the signal, `FencedError`, or what kept the database from recording.
  */
-export async function executeRun(kind: RunKind, execution: Execution): Promise<RunEnd> {
+export async function executeRun(kind: RunKind, execution: Execution): Promise<Executed> {
   const { run, broker, gate, signal } = execution
   const deadline = createDeadline(run.remaining)
   const stopUpstream = new AbortController()
@@ -63,8 +69,8 @@ export async function executeRun(kind: RunKind, execution: Execution): Promise<R
   try {
     const complaints = kind.complaints(call)
     if (complaints.length > 0) return { ...notes.end(), error: misfit(complaints.map(({ pointer, message }) => `${pointer} ${message}`)) }
-    const truncatedBy = await recordAll(execution, { kind, source: kind.source(call), notes, stop })
-    return { ...notes.end(), truncatedBy }
+    const recorded = await recordAll(execution, { kind, source: kind.source(call), notes, stop })
+    return { ...notes.end(), ...recorded }
   } catch (error) {
     signal.throwIfAborted()
     if (deadline.signal.aborted && error === deadline.signal.reason) return { ...notes.end(), truncatedBy: 'seconds' }
@@ -85,7 +91,10 @@ interface Recording {
 }
 
 /** Records batch after batch; answers the cap that ended it, or null when the source did. */
-async function recordAll({ run, database, metrics }: Execution, { kind, source, notes, stop }: Recording) {
+async function recordAll(
+  { run, database, metrics }: Execution,
+  { kind, source, notes, stop }: Recording
+): Promise<Pick<Executed, 'truncatedBy' | 'status'>> {
   let room = run.capAlerts === null ? Number.POSITIVE_INFINITY : run.capAlerts - run.received
   let unrecorded = 0
   // One item beyond the cap tells whether the broker had more.
@@ -95,10 +104,10 @@ async function recordAll({ run, database, metrics }: Execution, { kind, source, 
     milliseconds: batchMilliseconds
   })
   const read = async function* () {
-    for await (const { items } of batchItems({ source, limits, sizeOf: kind.sizeOf, signal: stop })) {
+    for await (const { items, ended: isLast } of batchItems({ source, limits, sizeOf: kind.sizeOf, signal: stop })) {
       unrecorded += items.length
       // Taken before more is asked for, so that a checkpoint is about nothing beyond its batch.
-      yield { items, ...notes.take() }
+      yield { items, isLast, ...notes.take() }
     }
   }
   for await (const batch of readAhead(read(), () => unrecorded <= room)) {
@@ -106,11 +115,12 @@ async function recordAll({ run, database, metrics }: Execution, { kind, source, 
     const recorded = await kind.record(database, { run, ...batch })
     if (recorded.fenced) throw new FencedError('The run belongs to another worker, or has ended.')
     for (const [outcome, count] of Object.entries(recorded.outcomes)) metrics[kind.measure].inc({ broker: run.brokerId, outcome }, count)
-    if (recorded.truncatedBy) return recorded.truncatedBy
+    const { truncatedBy, status = null } = recorded
+    if (truncatedBy !== null || status !== null) return { truncatedBy, status }
     room = recorded.room ?? room
     unrecorded -= batch.items.length
   }
-  return null
+  return { truncatedBy: null, status: null }
 }
 
 const longestFeedback = 1000
@@ -136,7 +146,7 @@ function createNotes() {
     },
     newestCheckpoint: () => newestToken,
     take,
-    end: (): RunEnd => ({ error: null, truncatedBy: null, feedback: take().feedback })
+    end: (): Executed => ({ error: null, truncatedBy: null, status: null, feedback: take().feedback })
   }
 }
 

@@ -1,10 +1,21 @@
 import type { RunReader } from './run-reader.ts'
 import { isEnded, type RunRow } from './store.ts'
 
+/** How long an end may go unnoticed that came before anyone listened for it [ms]. */
+const missedMilliseconds = 50
+
+interface Waiting {
+  readonly runId: string
+  readonly signal: AbortSignal
+  /** Whether the run was queued this instant: then its end is still to come, most likely. */
+  readonly isFresh?: boolean
+}
+
 /** Waits until a run has ended, or the signal fires; answers the run as it is then, or null when there is none. */
-export async function waitForEnd(reader: RunReader, runId: string, signal: AbortSignal): Promise<RunRow | null> {
-  const changes = reader.watch(runId, signal)
+export async function waitForEnd(reader: RunReader, { runId, signal, isFresh = false }: Waiting): Promise<RunRow | null> {
+  const changes = reader.watch(runId, signal, 'run_ended')
   try {
+    if (isFresh) await changes.next(missedMilliseconds)
     for (;;) {
       const run = await reader.run(runId)
       if (run === null || isEnded(run) || signal.aborted) return run

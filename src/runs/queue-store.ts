@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg'
 import { type Database, prepared } from '../database.ts'
 import type { Fence, TruncatedBy } from './recording-store.ts'
 
@@ -18,6 +19,8 @@ export interface ClaimedRun extends Fence {
   readonly received: number
   /** Until the cap on time is reached, by PostgreSQL's clock [ms]; null = no cap. */
   readonly remaining: number | null
+  /** Whether more of these runs wait; of those that come later, there will be word. */
+  readonly isMoreQueued: boolean
 }
 
 /** Why a run failed. */
@@ -54,7 +57,9 @@ export async function claimRun({ pool }: Database, { brokerIds, kinds }: Claimab
        ORDER BY "createdAt" LIMIT 1 FOR UPDATE SKIP LOCKED)
      RETURNING id AS "runId", attempt, kind, "brokerId", parameters, checkpoint, "requestId", "traceId", feedback, fruitless, "capAlerts", "newerThan",
        "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received,
-       extract(epoch FROM "startedAt" + "capSeconds" * interval '1 s' - clock_timestamp())::float8 * 1000 AS remaining`,
+       extract(epoch FROM "startedAt" + "capSeconds" * interval '1 s' - clock_timestamp())::float8 * 1000 AS remaining,
+       EXISTS (SELECT FROM "Run" AS other WHERE other.status = 'queued' AND other.id <> "Run".id
+         AND other."brokerId" = ANY($1::text[]) AND other.kind = ANY($2::text[])) AS "isMoreQueued"`,
       [brokerIds, kinds]
     )
   )
@@ -71,7 +76,7 @@ export async function failPoisonedRuns({ pool }: Database): Promise<number> {
        WHERE id IN (SELECT id FROM "Run" WHERE status = 'running' AND "leaseUntil" < clock_timestamp() AND ${poisonedSql}
                     FOR UPDATE SKIP LOCKED)
        RETURNING id)
-     SELECT pg_notify('run_changed', id::text) FROM poisoned`
+     SELECT pg_notify('run_changed', id::text), pg_notify('run_ended', id::text) FROM poisoned`
   )
   return rowCount ?? 0
 }
@@ -109,12 +114,12 @@ const markSql = `
  * the broker sends is not what the module knows. A run that has everything moves the newest alert of its query on.
  */
 export async function endRun(
-  { pool }: Database,
+  db: Pick<PoolClient, 'query'>,
   { runId, attempt }: Fence,
   { error, truncatedBy, feedback }: RunEnd
 ): Promise<string | null> {
   const unreadable = `($3::text IS NULL AND "rejectedCount" > 0 AND "newCount" + "changedCount" + "duplicateCount" = 0)`
-  const { rows } = await pool.query<{ status: string }>(
+  const { rows } = await db.query<{ status: string }>(
     prepared(
       `WITH ended AS (
        UPDATE "Run" SET "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
@@ -126,7 +131,7 @@ export async function endRun(
          feedback = (feedback || ARRAY(SELECT message FROM unnest($8::text[]) AS message WHERE message <> ALL (feedback)))[1:100]
        WHERE ${fenceSql} RETURNING id, status, "queryId", "brokerId", parameters, "truncatedBy", "newestAlertAt", "startedAt"
      ), marked AS (${markSql})
-     SELECT status, pg_notify('run_changed', id::text) FROM ended`,
+     SELECT status, pg_notify('run_changed', id::text), pg_notify('run_ended', id::text) FROM ended`,
       [
         runId,
         attempt,

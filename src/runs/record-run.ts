@@ -4,6 +4,7 @@ import { type AlertToStore, moveKeys, type NewestContent, storeAlerts, takeKeys 
 import { type Database, inTransaction } from '../database.ts'
 import { type Choice, chooseItems } from './choose-items.ts'
 import type { AlertItem, RunItem } from './normalise-alert.ts'
+import { endRun } from './queue-store.ts'
 import {
   addToRun,
   type Fence,
@@ -26,12 +27,14 @@ export interface BatchToRecord {
   /** Newest checkpoint of the module, all of whose alerts are in this batch or recorded before. */
   readonly checkpoint: string | null
   readonly feedback: readonly string[]
+  /** Whether it is the last one, and ends the run. */
+  readonly isLast?: boolean
 }
 
 /** Records a batch in one transaction that belongs to one attempt of the run; the number of statements does not depend on its size. */
 export function recordRun(database: Database, batch: BatchToRecord): Promise<Recorded> {
   return inTransaction(database.pool, async client => {
-    const { fence, brokerId, items, checkpoint, feedback } = batch
+    const { fence, brokerId, items, checkpoint, feedback, isLast = false } = batch
     const progress = await lockRun(client, fence)
     if (progress === null) return { fenced: true }
     const hashes = items.map(({ itemHash }) => itemHash)
@@ -49,15 +52,17 @@ export function recordRun(database: Database, batch: BatchToRecord): Promise<Rec
     const outcomes = { ...settled.outcomes, rejected: rejections.length, repeated }
     const totals = { ...outcomes, bytes, truncatedBy, checkpoint, feedback, newestAlertAt: newestOf(alerts) }
     // None of these needs the answer of another: they are sent together, and PostgreSQL runs them in this order.
-    await Promise.all([
+    const stored = [
       storeAlerts(client, { brokerId, runId: fence.runId }, settled.toStore),
       moveKeys(client, brokerId, settled.moves),
       storeRunAlerts(client, fence, settled.runAlerts),
       setOff(client, { runId: fence.runId, progress }, settled.runAlerts),
       storeRejections(client, fence, rejections),
       addToRun(client, fence.runId, totals, progress.lastPosition + BigInt(choice.fresh.length))
-    ])
-    return { fenced: false, truncatedBy, room: roomLeft(progress, choice), outcomes }
+    ]
+    const ended = isLast ? endRun(client, fence, { error: null, truncatedBy, feedback: [] }) : null
+    const [status] = await Promise.all([ended, ...stored])
+    return { fenced: false, truncatedBy, room: roomLeft(progress, choice), outcomes, status }
   })
 }
 

@@ -25,7 +25,14 @@ export type Outcomes = Pick<BatchTotals, 'new' | 'changed' | 'duplicate' | 'reje
 /** What became of a batch: recorded, with what is left of the cap on alerts (`room`, null = no cap [count]); or not, because the run is not ours any more. */
 export type Recorded =
   | { readonly fenced: true }
-  | { readonly fenced: false; readonly truncatedBy: TruncatedBy | null; readonly room: number | null; readonly outcomes: Outcomes }
+  | {
+      readonly fenced: false
+      readonly truncatedBy: TruncatedBy | null
+      readonly room: number | null
+      readonly outcomes: Outcomes
+      /** What the run has ended as; left out or null = it goes on. */
+      readonly status?: string | null
+    }
 
 /** Where a run stands when a batch is about to be recorded. */
 export interface RunProgress {

@@ -44,6 +44,8 @@ export interface RunBatch<Item> {
   /** Newest checkpoint of the module, all of whose items are in this batch or recorded before. */
   readonly checkpoint: string | null
   readonly feedback: readonly string[]
+  /** Whether nothing comes behind it: then recording it may end the run, too. */
+  readonly isLast: boolean
 }
 
 /** What a module threw, told apart from what the database throws. */

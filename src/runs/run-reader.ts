@@ -17,6 +17,9 @@ export interface RunLines {
   readonly isFull: boolean
 }
 
+/** What those who follow a run wait for. */
+export type RunChannel = 'run_changed' | 'run_ended'
+
 /** Tells when a run may have changed; changes between two waits are not missed. */
 export interface RunChanges {
   /** Answers at the next change, or when the signal fires; after so long at the latest, if it is said [ms]. */
@@ -28,33 +31,37 @@ export interface RunChanges {
 export interface RunReader {
   run(runId: string): Promise<RunRow | null>
   lines(runId: string, after: bigint): Promise<RunLines>
-  watch(runId: string, signal: AbortSignal): RunChanges
+  /** Watches for every change, or only for the end. */
+  watch(runId: string, signal: AbortSignal, channel?: RunChannel): RunChanges
 }
 
 /** Makes the reader of this process. */
 export function createRunReader(database: Database): RunReader {
   const { notifications } = database
-  const watchers = new Map<string, Set<() => void>>()
+  const watchers = { run_changed: new Map<string, Set<() => void>>(), run_ended: new Map<string, Set<() => void>>() }
   const runs = shareQuery((runId, _: null) => findRun(planned(database.pool), runId))
   const lines = shareQuery((runId, after: bigint) => readLines(database, runId, after))
-  const tell = (runId: string) => {
-    runs.forget(runId)
-    lines.forget(runId)
-    for (const note of watchers.get(runId) ?? []) note()
-  }
   // Listened to from the beginning: the first listener of a channel hears nothing for a moment.
-  notifications.on('run_changed', tell)
-  notifications.onReconnect(() => [...watchers.keys()].forEach(tell))
+  for (const channel of ['run_changed', 'run_ended'] as const) {
+    const tell = (runId: string) => {
+      runs.forget(runId)
+      lines.forget(runId)
+      for (const note of watchers[channel].get(runId) ?? []) note()
+    }
+    notifications.on(channel, tell)
+    notifications.onReconnect(() => [...watchers[channel].keys()].forEach(tell))
+  }
 
-  const watch = (runId: string, signal: AbortSignal): RunChanges => {
+  const watch = (runId: string, signal: AbortSignal, channel: RunChannel = 'run_changed'): RunChanges => {
     const changes = createChanges(() => notifications.connected)
-    const ofRun = watchers.get(runId) ?? new Set()
-    watchers.set(runId, ofRun.add(changes.note))
+    const ofChannel = watchers[channel]
+    const ofRun = ofChannel.get(runId) ?? new Set()
+    ofChannel.set(runId, ofRun.add(changes.note))
     signal.addEventListener('abort', changes.note)
     const close = () => {
       signal.removeEventListener('abort', changes.note)
       ofRun.delete(changes.note)
-      if (ofRun.size === 0 && watchers.get(runId) === ofRun) watchers.delete(runId)
+      if (ofRun.size === 0 && ofChannel.get(runId) === ofRun) ofChannel.delete(runId)
     }
     return { next: changes.next, close }
   }

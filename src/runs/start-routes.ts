@@ -55,8 +55,10 @@ interface Needs {
 /** Starting runs over HTTP. */
 export const runStartRoutes = ({ database, registry, reader, draining }: Needs): FastifyPluginAsyncTypebox => {
   const start = async (request: FastifyRequest, reply: FastifyReply, queue: (db: Queryable) => Promise<RunRow>) => {
+    let isFresh = false
     const effect = async (db: Queryable) => {
       const run = await queue(db)
+      isFresh = true
       return { status: 202, body: presentRun(run), headers: { Location: `/v1/runs/${run.id}` } }
     }
     // One statement queues the run: only a key, which is stored with it, needs a transaction.
@@ -67,7 +69,8 @@ export const runStartRoutes = ({ database, registry, reader, draining }: Needs):
     const seconds = preferredWait(request.headers.prefer)
     if (seconds === 0) return sendAnswer(reply, answer)
     const runId = answer.headers?.['Location']?.split('/').at(-1) ?? ''
-    const run = await waitForEnd(reader, runId, AbortSignal.any([clientSignal(reply), draining, AbortSignal.timeout(seconds * 1000)]))
+    const signal = AbortSignal.any([clientSignal(reply), draining, AbortSignal.timeout(seconds * 1000)])
+    const run = await waitForEnd(reader, { runId, signal, isFresh })
     reply.header('Preference-Applied', `wait=${seconds}`)
     if (run === null) return sendAnswer(reply, answer)
     return sendAnswer(reply, { ...answer, status: run.finishedAt === null ? 202 : 200, body: presentRun(run) })

@@ -108,7 +108,7 @@ export async function cancelRun({ pool }: { pool: Pool }, runId: string): Promis
     `WITH cancelled AS (
        UPDATE "Run" SET status = 'cancelled', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
        WHERE id = $1 AND status IN ('queued', 'running') RETURNING id)
-     SELECT pg_notify('run_cancelled', id::text), pg_notify('run_changed', id::text) FROM cancelled`,
+     SELECT pg_notify('run_cancelled', id::text), pg_notify('run_changed', id::text), pg_notify('run_ended', id::text) FROM cancelled`,
     [runId]
   )
   return rowCount === 1

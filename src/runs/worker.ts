@@ -53,12 +53,12 @@ export function startWorker({ database, registry, kinds, gates, log, metrics, co
     database.notifications.on('run_cancelled', runId => active.get(runId)?.stop.abort(new FencedError('The run was cancelled.')))
   ]
 
-  /** Claims and begins a run; tells whether there was one. */
+  /** Claims and begins a run; answers it, or null when there was none. */
   const claim = async (brokerIds: readonly string[]) => {
     const run = await claimRun(database, { brokerIds, kinds: Object.keys(kinds) })
     const kind = run && kinds[run.kind]
     const broker = run && registry.get(run.brokerId)
-    if (!run || !kind || !broker) return false
+    if (!run || !kind || !broker) return null
     const stop = new AbortController()
     const onWaiting = (isWaiting: boolean) => {
       if (isWaiting) waiting.add(run.runId)
@@ -71,15 +71,17 @@ export function startWorker({ database, registry, kinds, gates, log, metrics, co
       wake()
     })
     active.set(run.runId, { broker, stop, done })
-    return true
+    return run
   }
 
+  /** Looks for a run to begin; tells whether to look again at once. */
   const look = async () => {
     const busy = [...active].filter(([runId]) => !waiting.has(runId)).map(([, run]) => run)
     const brokerIds = active.size < mostActive ? claimable(registry, busy, concurrency) : []
     if (brokerIds.length === 0) return false
     try {
-      if (await claim(brokerIds)) return true
+      const claimed = await claim(brokerIds)
+      if (claimed !== null) return claimed.isMoreQueued
       if (performance.now() - poisonedAt < pollMilliseconds) return false
       if ((await failPoisonedRuns(database)) > 0) log.warn({}, 'A run killed five workers in a row and has failed.')
       poisonedAt = performance.now()

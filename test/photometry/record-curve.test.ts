@@ -46,7 +46,7 @@ async function claimAgain(brokerId: string): Promise<ClaimedRun> {
 function record(run: ClaimedRun, targetId: string, points: readonly unknown[]) {
   const curve = createCurve(run.brokerId, null)
   for (const point of points) curve.add(point)
-  return recordCurve(database, { run, items: [curve.build()], checkpoint: null, feedback: [] }, targetId)
+  return recordCurve(database, { run, items: [curve.build()], checkpoint: null, feedback: [], isLast: true }, targetId)
 }
 
 function list(targetId: string) {
@@ -122,7 +122,11 @@ test('a light curve beyond its cap is cut, and says so', async () => {
   const taken = curveOf(5).map(curve.add)
   assert.deepEqual(taken, [true, true, true, false, false])
   const run = await claimNew()
-  const recorded = await recordCurve(database, { run, items: [curve.build()], checkpoint: null, feedback: [] }, await newTarget())
+  const recorded = await recordCurve(
+    database,
+    { run, items: [curve.build()], checkpoint: null, feedback: [], isLast: true },
+    await newTarget()
+  )
   assert.ok(!recorded.fenced && recorded.truncatedBy === 'alerts' && recorded.outcomes.new === 3)
 })
 

@@ -45,7 +45,7 @@ function record(run: ClaimedRun, ids: readonly string[], content?: string) {
 async function runOf(ids: readonly string[], content?: string): Promise<string> {
   const run = await begin()
   await record(run, ids, content)
-  await endRun(service.database, run, whole)
+  await endRun(service.database.pool, run, whole)
   return run.runId
 }
 
@@ -83,7 +83,7 @@ test('results are kept as long as it was said, then dropped; the run stays with 
 
 test('a run that received nothing has nothing to drop', async () => {
   const run = await begin()
-  await endRun(service.database, run, whole)
+  await endRun(service.database.pool, run, whole)
   const older = await letDaysPass(service.database.pool, 30)
   await keepHouse(10)
   assert.deepEqual(await statusesOf(older(run.runId)), [200, 200, 200, 200])
