@@ -100,6 +100,11 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
   }
 }
 
+/** Does the same for work whose statements are kept prepared. */
+export function inPlannedTransaction<T>(pool: pg.Pool, work: (db: Queryable) => Promise<T>): Promise<T> {
+  return inTransaction(pool, client => work(planned(client)))
+}
+
 /**
  * Sends statements as one transaction in one round trip: `send` sends them all without waiting for an answer. When one of
  * them fails, PostgreSQL rolls back. It does not wait for the disk: a crash of PostgreSQL may forget the last second, so
@@ -113,11 +118,6 @@ export async function sendLease<T>(pool: pg.Pool, send: (client: pg.PoolClient) 
   if (sent.status === 'rejected') throw sent.reason
   await Promise.all(steps)
   return sent.value
-}
-
-/** Does the same for work whose statements are kept prepared. */
-export function inPlannedTransaction<T>(pool: pg.Pool, work: (db: Queryable) => Promise<T>): Promise<T> {
-  return inTransaction(pool, client => work(planned(client)))
 }
 
 /** Runs the work in one transaction of Prisma; long enough for a batch. */

@@ -19,8 +19,8 @@ export interface ClaimedRun extends Fence {
   readonly received: number
   /** Until the cap on time is reached, by PostgreSQL's clock [ms]; null = no cap. */
   readonly remaining: number | null
-  /** Whether more of these runs wait; of those that come later, there will be word. */
-  readonly isMoreQueued: boolean
+  /** Whether there is another to claim; of those that are queued later, there will be word. */
+  readonly isMoreWaiting: boolean
 }
 
 /** Why a run failed. */
@@ -33,6 +33,8 @@ export interface RunError {
 
 const leaseSql = `clock_timestamp() + interval '15 s'`
 const poisonedSql = `NOT "attemptRecorded" AND fruitless >= 4`
+const waitingSql = `status IN ('queued', 'running') AND (status = 'queued' OR "leaseUntil" < clock_timestamp() AND NOT (${poisonedSql}))
+  AND "brokerId" = ANY($1::text[]) AND kind = ANY($2::text[])`
 const fenceSql = `id = $1 AND attempt = $2 AND status = 'running'`
 
 /** What a worker can execute. */
@@ -52,14 +54,12 @@ export async function claimRun({ pool }: Database, { brokerIds, kinds }: Claimab
        "startedAt" = coalesce("startedAt", clock_timestamp()),
        fruitless = CASE WHEN status = 'queued' THEN fruitless WHEN "attemptRecorded" THEN 0 ELSE fruitless + 1 END
      WHERE id = (
-       SELECT id FROM "Run" WHERE status IN ('queued', 'running') AND (status = 'queued' OR "leaseUntil" < clock_timestamp() AND NOT (${poisonedSql}))
-         AND "brokerId" = ANY($1::text[]) AND kind = ANY($2::text[])
+       SELECT id FROM "Run" WHERE ${waitingSql}
        ORDER BY "createdAt" LIMIT 1 FOR UPDATE SKIP LOCKED)
      RETURNING id AS "runId", attempt, kind, "brokerId", parameters, checkpoint, "requestId", "traceId", feedback, fruitless, "capAlerts", "newerThan",
        "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received,
        extract(epoch FROM "startedAt" + "capSeconds" * interval '1 s' - clock_timestamp())::float8 * 1000 AS remaining,
-       EXISTS (SELECT FROM "Run" AS other WHERE other.status = 'queued' AND other.id <> "Run".id
-         AND other."brokerId" = ANY($1::text[]) AND other.kind = ANY($2::text[])) AS "isMoreQueued"`,
+       EXISTS (SELECT FROM "Run" AS other WHERE ${waitingSql} AND other.id <> "Run".id) AS "isMoreWaiting"`,
       [brokerIds, kinds]
     )
   )

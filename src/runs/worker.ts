@@ -81,7 +81,7 @@ export function startWorker({ database, registry, kinds, gates, log, metrics, co
     if (brokerIds.length === 0) return false
     try {
       const claimed = await claim(brokerIds)
-      if (claimed !== null) return claimed.isMoreQueued
+      if (claimed !== null) return claimed.isMoreWaiting
       if (performance.now() - poisonedAt < pollMilliseconds) return false
       if ((await failPoisonedRuns(database)) > 0) log.warn({}, 'A run killed five workers in a row and has failed.')
       poisonedAt = performance.now()

@@ -82,6 +82,18 @@ test('two workers never get one run, and the oldest waiting run comes first', as
   assert.equal(claims.filter(claim => claim !== null).length, 1)
 })
 
+test('a worker learns with a run whether there is another to take up, of a dead worker as well', async () => {
+  const { brokerId, runId: first } = await claimNewRun(database)
+  const { runId: second } = await claimNewRun(database, { brokerId })
+  await endLease(first)
+  await endLease(second)
+  const claims = [await claimAny(brokerId), await claimAny(brokerId), await claimAny(brokerId)]
+  assert.deepEqual(
+    claims.map(claim => claim && [claim.runId, claim.isMoreWaiting]),
+    [[first, true], [second, false], null]
+  )
+})
+
 test('the number of statements depends on the number of batches, not on the number of alerts', async t => {
   const alerts = (count: number) => Array.from({ length: count }, (_, index) => `{"diaSourceId": "${count}-${index}", "ra": 1, "dec": 1}`)
   await using upstream = await startUpstream({
