@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { type Static, type TOptional, type TString, Type } from '@sinclair/typebox'
 import type { Complaint } from './schema.ts'
 
 /** Modified Julian Date, 1858 to 2132: enough for any alert, and always a valid date. */
@@ -77,7 +77,9 @@ export const UtcRange = Type.Object(
 export type UtcRange = Static<typeof UtcRange>
 
 /** A query parameter that bounds a list in time. */
-export const timeFilter = (description: string) => Type.Optional({ ...UtcTime, description: `${description} [UTC, RFC 3339].` })
+export function timeFilter(description: string): TOptional<TString> {
+  return Type.Optional({ ...UtcTime, description: `${description} [UTC, RFC 3339].` })
+}
 
 /** Says which of two query parameters are the wrong way round; one that is left out, or no time, is not. */
 export function rangeComplaints<Name extends string>(

@@ -16,8 +16,8 @@ export function fleetVariables(databaseUrl: string, upstreamUrl: string): Record
 
 /** Worker processes; one that was killed is replaced at once. */
 export interface Fleet {
-  /** The worker that began the run last, when it is known; it may be dead by now. */
-  holderOf(runId: string): ServiceProcess | undefined
+  /** The worker that lives and has begun this attempt at the run, when it is known. */
+  holderOf(runId: string, attempt: number): ServiceProcess | undefined
   /** Ends a worker as a crash would, and starts another in its place. */
   kill(worker: ServiceProcess): Promise<void>
   stop(): Promise<void>
@@ -27,25 +27,19 @@ export interface Fleet {
 export async function startFleet(variables: Readonly<Record<string, string>>, size: number): Promise<Fleet> {
   const start = () => startProcess({ ...variables, ROLE: 'worker', LOG_LEVEL: 'info' })
   const workers = await Promise.all(Array.from({ length: size }, start))
-  const all = [...workers]
   const replacements: Promise<void>[] = []
   const replace = async (dead: ServiceProcess) => {
     workers.splice(workers.indexOf(dead), 1)
     const successor = await start()
     workers.push(successor)
-    all.push(successor)
   }
   const beginnings = (worker: ServiceProcess, runId: string) =>
     worker
       .output()
       .split('\n')
       .flatMap(line => (line.includes(runId) && line.includes('The run begins.') ? [Number(JSON.parse(line).attempt)] : []))
-  const newest = (worker: ServiceProcess, runId: string) => Math.max(0, ...beginnings(worker, runId))
   return {
-    holderOf: runId => {
-      const [holder] = all.toSorted((a, b) => newest(b, runId) - newest(a, runId))
-      return holder && newest(holder, runId) > 0 ? holder : undefined
-    },
+    holderOf: (runId, attempt) => workers.find(worker => beginnings(worker, runId).includes(attempt)),
     kill: async worker => {
       await worker.kill()
       const replaced = replace(worker)

@@ -81,7 +81,7 @@ async function rowOf(runId: string) {
 /** Kills the worker that holds the run; answers how long it took until another had it [ms], or null when it had ended before. */
 async function killHolder(runId: string, waits: boolean): Promise<number | null> {
   const { attempt, finishedAt } = await rowOf(runId)
-  const holder = fleet.holderOf(runId)
+  const holder = fleet.holderOf(runId, attempt)
   if (finishedAt !== null || holder === undefined) return null
   await fleet.kill(holder)
   const killed = performance.now()
