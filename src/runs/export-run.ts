@@ -2,7 +2,7 @@ import { alertFields } from '../alerts/schemas.ts'
 import { toAlert } from '../alerts/store.ts'
 import type { Database } from '../database.ts'
 import { csvLine } from '../http/csv.ts'
-import { listRunAlerts } from './store.ts'
+import { listRunAlerts } from './result-store.ts'
 
 const linesAtOnce = 500
 

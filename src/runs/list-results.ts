@@ -5,7 +5,8 @@ import { CursorInteger, decodeCursor, encodeCursor } from '../http/pagination.ts
 import { invalid, notFound } from '../http/problems.ts'
 import { Uuid } from '../http/schemas.ts'
 import type { Rejection, RunAlert } from './result-schemas.ts'
-import { findRun, isEnded, listRejections, listRunAlerts, type RejectionRow, type ResultRange, type RunAlertRow } from './store.ts'
+import { listRejections, listRunAlerts, type RejectionRow, type ResultRange, type RunAlertRow } from './result-store.ts'
+import { findRun, isEnded } from './store.ts'
 
 const ResultCursor = Type.Tuple([Type.Literal('results'), Uuid, CursorInteger])
 

@@ -1,7 +1,8 @@
 import { type Database, planned } from '../database.ts'
 import { presentRunAlert } from './list-results.ts'
+import { listRunAlerts } from './result-store.ts'
 import { shareQuery } from './share-queries.ts'
-import { findRun, listRunAlerts, type RunRow } from './store.ts'
+import { findRun, type RunRow } from './store.ts'
 
 /** How long a change may go unnoticed while the LISTEN connection is down [ms]. */
 const pollMilliseconds = 1000

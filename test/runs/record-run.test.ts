@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../../src/database.ts'
 import type { RunItem } from '../../src/runs/normalise-alert.ts'
 import type { ClaimedRun } from '../../src/runs/queue-store.ts'
 import { recordRun } from '../../src/runs/record-run.ts'
-import { listRejections, listRunAlerts } from '../../src/runs/store.ts'
+import { listRejections, listRunAlerts } from '../../src/runs/result-store.ts'
 import { createTestDatabase, silent, type TestDatabase } from '../helpers/database.ts'
 import { alertItem, claimAgain, claimNewRun, countsOf, rejectionItem } from '../helpers/runs.ts'
 
