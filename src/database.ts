@@ -82,15 +82,23 @@ async function drain(pool: pg.Pool): Promise<void> {
 
 /**
  * Runs the work in one transaction of SQL: committed when it answers, rolled back when it throws. Statements that it sends
- * without waiting for one another travel together, and BEGIN with the first of them.
+ * without waiting for one another travel together, and BEGIN with the first of them; so does COMMIT with the last of them,
+ * when the work calls `commit` behind them. Once one has failed, PostgreSQL makes a rollback of it.
  */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient, commit: () => Promise<void>) => Promise<T>
+): Promise<T> {
   const client = await pool.connect()
-  try {
-    const begun = client.query('BEGIN')
-    const [result] = await Promise.all([work(client), begun])
+  let committed: Promise<void> | undefined
+  const commit = async () => {
     const { command } = await client.query('COMMIT')
     if (command !== 'COMMIT') throw new Error('the transaction was rolled back, because a statement in it had failed')
+  }
+  try {
+    const begun = client.query('BEGIN')
+    const [result] = await Promise.all([work(client, () => (committed ??= commit())), begun])
+    await (committed ?? commit())
     client.release()
     return result
   } catch (error) {
@@ -103,21 +111,6 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
 /** Does the same for work whose statements are kept prepared. */
 export function inPlannedTransaction<T>(pool: pg.Pool, work: (db: Queryable) => Promise<T>): Promise<T> {
   return inTransaction(pool, client => work(planned(client)))
-}
-
-/**
- * Sends statements as one transaction in one round trip: `send` sends them all without waiting for an answer. When one of
- * them fails, PostgreSQL rolls back. It does not wait for the disk: a crash of PostgreSQL may forget the last second, so
- * this is for leases, not for what lasts.
- */
-export async function sendLease<T>(pool: pg.Pool, send: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  const steps = [client.query('BEGIN; SET LOCAL synchronous_commit = off'), send(client), client.query('COMMIT')] as const
-  const [, sent, { status }] = await Promise.allSettled(steps)
-  client.release(status === 'rejected')
-  if (sent.status === 'rejected') throw sent.reason
-  await Promise.all(steps)
-  return sent.value
 }
 
 /** Runs the work in one transaction of Prisma; long enough for a batch. */

@@ -63,6 +63,19 @@ describe('the database', () => {
     assert.deepEqual(await notes(), ['kept'])
   })
 
+  it('commits with the last statements of a transaction, or rolls back when one of them fails', async () => {
+    const insert = (text: string, value: string) =>
+      inTransaction(database.pool, async (client, commit) => {
+        const sent = [client.query('INSERT INTO note VALUES ($1)', [text]), client.query('SELECT 1 / $1::int', [value]), commit()]
+        await Promise.all(sent)
+      })
+    await assert.rejects(insert('lost', '0'), { code: '22012' })
+    assert.deepEqual(await notes(), ['kept'])
+    await insert('kept, too', '1')
+    assert.deepEqual(await notes(), ['kept', 'kept, too'])
+    await database.pool.query(`DELETE FROM note WHERE text = 'kept, too'`)
+  })
+
   it('goes on with another connection after one broke in a transaction', async () => {
     const work = inTransaction(database.pool, client => client.query('SELECT pg_terminate_backend(pg_backend_pid())'))
     await assert.rejects(work, { code: '57P01' })

@@ -126,8 +126,19 @@ export interface AlertSource {
   readonly runId: string
 }
 
+/** Alerts as the parameters of the statement that stores them. */
+export interface AlertRows {
+  readonly count: number
+  readonly columns: readonly Buffer[]
+}
+
+/** Writes alerts as rows for the store. */
+export function alertRows(alerts: readonly AlertToStore[]): AlertRows {
+  return { count: alerts.length, columns: columns.map(([, type, read]) => binaryArray(type, alerts, read)) }
+}
+
 /** Stores alerts, all of one broker and one run, in one statement. */
-export async function storeAlerts(client: PoolClient, { brokerId, runId }: AlertSource, alerts: readonly AlertToStore[]): Promise<void> {
-  if (alerts.length === 0) return
-  await client.query(prepared(insertAlerts, [brokerId, runId, ...columns.map(([, type, read]) => binaryArray(type, alerts, read))]))
+export async function storeAlerts(client: PoolClient, { brokerId, runId }: AlertSource, rows: AlertRows): Promise<void> {
+  if (rows.count === 0) return
+  await client.query(prepared(insertAlerts, [brokerId, runId, ...rows.columns]))
 }

@@ -39,6 +39,16 @@ export function isDelimited(byte: number | undefined): boolean {
   return byte === openBrace || byte === openBracket || byte === quote
 }
 
+const plain = 0
+const opening = 1
+const closing = 2
+const quoting = 3
+/** What a byte outside of strings does to a value. */
+const effects = new Uint8Array(256)
+for (const byte of [openBrace, openBracket]) effects[byte] = opening
+for (const byte of [closeBrace, closeBracket]) effects[byte] = closing
+effects[quote] = quoting
+
 // This loop looks at every byte of every item, so it keeps to local numbers.
 function endOfDelimited(state: ValueState, chunk: Buffer, from: number): number | null {
   const end = chunk.length
@@ -46,18 +56,18 @@ function endOfDelimited(state: ValueState, chunk: Buffer, from: number): number 
   let index = state.escaped ? from + 1 : from
   let isOver = false
   while (index < end && !isOver) {
-    let byte = chunk[index++]
     if (inString) {
+      let byte = chunk[index++]
       while (byte !== quote && byte !== backslash && index < end) byte = chunk[index++]
       if (byte === backslash) index++
       inString = byte !== quote
       isOver = !inString && depth === 0
-    } else if (byte === quote) {
-      inString = true
-    } else if (byte === openBrace || byte === openBracket) {
-      if (++depth > reached) reached = depth
-    } else if (byte === closeBrace || byte === closeBracket) {
-      isOver = --depth === 0
+    } else {
+      let effect = effects[chunk[index++] ?? 0]
+      while (effect === plain && index < end) effect = effects[chunk[index++] ?? 0]
+      if (effect === quoting) inString = true
+      else if (effect === opening && ++depth > reached) reached = depth
+      else if (effect === closing) isOver = --depth === 0
     }
   }
   Object.assign(state, { depth, inString, reached, escaped: index > end })

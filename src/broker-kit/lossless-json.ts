@@ -1,4 +1,4 @@
-import { backslash, colon, quote } from './json-bytes.ts'
+import { backslash, colon } from './json-bytes.ts'
 
 const longInteger = 16
 
@@ -6,15 +6,13 @@ const minus = 0x2d
 const point = 0x2e
 const zero = 0x30
 const nine = 0x39
-const capitalI = 0x49
-const capitalN = 0x4e
 
 /**
  * Parses JSON as JSON.parse does, but without loss and with what Python writes: integers of 16 and more digits become
  * strings of their digits, bare NaN, Infinity and -Infinity become null. Throws a SyntaxError.
  */
 export function parseLossless(text: string): unknown {
-  return JSON.parse(mayLose(text) ? withoutLoss({ text, isLong: () => true, hasWords: true }) : text)
+  return JSON.parse(withoutLoss({ text, isLong: () => true, hasWords: true }))
 }
 
 /**
@@ -22,26 +20,7 @@ export function parseLossless(text: string): unknown {
  * what is no JSON stays none.
  */
 export function quoteLongIntegers(text: string): string {
-  const isLong = (digits: string) => String(Number(digits)) !== digits
-  return hasLongInteger(text) ? withoutLoss({ text, isLong, hasWords: false }) : text
-}
-
-/** Tells quickly whether a text holds what needs a closer look; most texts do not. */
-function mayLose(text: string): boolean {
-  return text.includes('NaN') || text.includes('Infinity') || hasLongInteger(text)
-}
-
-// Every run of 16 digits covers an index that leaves 15 when divided by 16: the others need not be looked at.
-function hasLongInteger(text: string): boolean {
-  for (let at = longInteger - 1; at < text.length; at += longInteger) {
-    if (!isDigit(text.charCodeAt(at))) continue
-    let first = at
-    let last = at
-    while (isDigit(text.charCodeAt(first - 1))) first--
-    while (isDigit(text.charCodeAt(last + 1))) last++
-    if (last - first >= longInteger - 1 && text.charCodeAt(first - 1) !== point) return true
-  }
-  return false
+  return withoutLoss({ text, isLong: digits => String(Number(digits)) !== digits, hasWords: false })
 }
 
 interface Loss {
@@ -52,47 +31,95 @@ interface Loss {
   readonly hasWords: boolean
 }
 
-interface Rewriting extends Loss {
-  readonly pieces: string[]
-  /** Everything before this index is in the pieces already. */
-  written: number
+/** What may have to be replaced. */
+interface Suspect {
+  readonly from: number
+  readonly to: number
+  readonly isWord: boolean
 }
 
-/** Quotes the long integers outside of strings, and puts null where JSON has no number. */
-function withoutLoss(loss: Loss): string {
-  const { text, hasWords } = loss
-  const rewriting: Rewriting = { ...loss, pieces: [], written: 0 }
-  let at = 0
-  while (at < text.length) {
-    const code = text.charCodeAt(at)
-    if (code === quote) at = endOfString(text, at)
-    else if (code === minus || isDigit(code)) at = readNumber(rewriting, at)
-    else if (hasWords && code === capitalN && text.startsWith('NaN', at)) at = replace(rewriting, { from: at, to: at + 3, by: 'null' })
-    else if (hasWords && code === capitalI && text.startsWith('Infinity', at)) at = replace(rewriting, { from: at, to: at + 8, by: 'null' })
-    else at++
+/** Quotes the long integers outside of strings, and puts null where JSON has no number; looks closely only at what may be one. */
+function withoutLoss({ text, isLong, hasWords }: Loss): string {
+  const strings = createStrings(text)
+  const next = createSearch(text, hasWords)
+  let rewritten = ''
+  let written = 0
+  for (let suspect = next(0); suspect !== null; ) {
+    const { from, to, isWord } = suspect
+    const end = strings.endAround(from)
+    if (end === null && (isWord || (isLongInteger(text, from, to) && isLong(text.slice(from, to))))) {
+      rewritten += `${text.slice(written, from)}${isWord ? 'null' : `"${text.slice(from, to)}"`}`
+      written = to
+    }
+    suspect = next(end ?? to)
   }
-  return rewriting.pieces.join('') + text.slice(rewriting.written)
+  return written === 0 ? text : rewritten + text.slice(written)
 }
 
-function replace(rewriting: Rewriting, { from, to, by }: { from: number; to: number; by: string }): number {
-  rewriting.pieces.push(rewriting.text.slice(rewriting.written, from), by)
-  rewriting.written = to
-  return to
+/** Tells where strings are, to those who ask about one place after the other. */
+function createStrings(text: string) {
+  let [start, end] = [text.indexOf('"'), 0]
+  return {
+    /** Index behind the string that a place is in; null outside of strings. */
+    endAround(place: number): number | null {
+      while (start !== -1 && start < place) {
+        end = endOfString(text, start)
+        if (end > place) return end
+        start = text.indexOf('"', end)
+      }
+      return null
+    }
+  }
 }
 
-/** Reads a number, however malformed, and quotes it when it is a long integer; answers the index behind it. */
-function readNumber(rewriting: Rewriting, from: number): number {
-  const { text, hasWords, isLong } = rewriting
-  const isNegative = text.charCodeAt(from) === minus
-  if (hasWords && isNegative && text.startsWith('Infinity', from + 1)) return replace(rewriting, { from, to: from + 9, by: 'null' })
-  const first = isNegative ? from + 1 : from
-  let end = first
-  while (isDigit(text.charCodeAt(end))) end++
-  const isInteger = !isNumberPart(text.charCodeAt(end))
-  while (isNumberPart(text.charCodeAt(end))) end++
-  const mayBeLong = isInteger && end - first >= longInteger && text.charCodeAt(first) !== zero && !isKey(text, end)
-  const digits = mayBeLong ? text.slice(from, end) : ''
-  return mayBeLong && isLong(digits) ? replace(rewriting, { from, to: end, by: `"${digits}"` }) : Math.max(end, from + 1)
+/** Finds the next suspect from a place on, however it is nested. */
+function createSearch(text: string, hasWords: boolean): (from: number) => Suspect | null {
+  const finders = [findLongNumber, ...(hasWords ? [findWord('NaN'), findWord('Infinity')] : [])]
+  const found: (Suspect | null | undefined)[] = finders.map(() => undefined)
+  return from => {
+    let first: Suspect | null = null
+    for (const [index, find] of finders.entries()) {
+      let suspect = found[index]
+      if (suspect === undefined || (suspect !== null && suspect.from < from)) found[index] = suspect = find(text, from)
+      if (suspect !== null && (first === null || suspect.from < first.from)) first = suspect
+    }
+    return first
+  }
+}
+
+function findWord(word: string) {
+  return (text: string, from: number): Suspect | null => {
+    const at = text.indexOf(word, from)
+    if (at === -1) return null
+    const isNegative = word === 'Infinity' && at > from && text.charCodeAt(at - 1) === minus && !isNumberPart(text.charCodeAt(at - 2))
+    return { from: isNegative ? at - 1 : at, to: at + word.length, isWord: true }
+  }
+}
+
+/** Finds the next number that has 16 digits in a row, not in its fraction, with all that may belong to it. */
+function findLongNumber(text: string, start: number): Suspect | null {
+  // Every run of 16 digits covers an index that leaves 15 when divided by 16: the others need not be looked at.
+  for (let at = start + longInteger - 1; at < text.length; at += longInteger) {
+    if (!isDigit(text.charCodeAt(at))) continue
+    let from = at
+    while (from > start && isDigit(text.charCodeAt(from - 1))) from--
+    while (isDigit(text.charCodeAt(at + 1))) at++
+    if (at + 1 - from < longInteger || text.charCodeAt(from - 1) === point) continue
+    while (from > start && isNumberPart(text.charCodeAt(from - 1))) from--
+    while (!isDigit(text.charCodeAt(from)) && text.charCodeAt(from) !== minus) from++
+    let to = at + 1
+    while (isNumberPart(text.charCodeAt(to))) to++
+    return { from, to, isWord: false }
+  }
+  return null
+}
+
+/** Tells whether a number, however malformed, is an integer of 16 and more digits; a key is none: quoting it would let wrong JSON pass. */
+function isLongInteger(text: string, from: number, to: number): boolean {
+  const first = text.charCodeAt(from) === minus ? from + 1 : from
+  if (to - first < longInteger || text.charCodeAt(first) === zero || isKey(text, to)) return false
+  for (let at = first; at < to; at++) if (!isDigit(text.charCodeAt(at))) return false
+  return true
 }
 
 function isDigit(code: number): boolean {
@@ -112,7 +139,6 @@ function endOfString(text: string, start: number): number {
   return text.length
 }
 
-// A number cannot be a key: quoting it would let wrong JSON pass.
 function isKey(text: string, from: number): boolean {
   for (let at = from; ; at++) {
     const code = text.charCodeAt(at)

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { BrokerLimits } from '../broker-kit/define-broker.ts'
-import { prepared, sendLease } from '../database.ts'
+import { inTransaction, prepared } from '../database.ts'
 
 /** What came of asking for the place of one request; durations are from now on, by PostgreSQL's clock [ms]. */
 export interface PlaceAnswer {
@@ -25,6 +25,9 @@ export interface PlaceRequest {
   readonly lease: number
 }
 
+// Who takes or leaves a place does not wait for the disk: a crash of PostgreSQL may forget the places of its last second.
+const unhurried = `set_config('synchronous_commit', 'off', true)`
+
 const fromNow = (time: string) => `extract(epoch FROM ${time} - now)::float8 * 1000`
 
 /**
@@ -33,9 +36,12 @@ const fromNow = (time: string) => `extract(epoch FROM ${time} - now)::float8 * 1
  */
 export function takePlace(pool: Pool, { brokerId, limits, lease }: PlaceRequest): Promise<PlaceAnswer> {
   const { concurrency = null, requests } = limits
-  return sendLease(pool, async client => {
+  return inTransaction(pool, async (client, commit) => {
     // Whoever asks for a place of the broker waits here; the next statement sees all that was taken before.
-    const locked = client.query(prepared(`SELECT FROM "BrokerState" WHERE "brokerId" = $1 FOR UPDATE`, [brokerId]))
+    // Scans of bitmaps would look each time at the rows of all that were left since the table was tidied.
+    const locked = client.query(
+      prepared(`SELECT set_config('enable_bitmapscan', 'off', true) FROM "BrokerState" WHERE "brokerId" = $1 FOR UPDATE`, [brokerId])
+    )
     const taken = client.query<PlaceAnswer>(
       prepared(
         `WITH instant AS MATERIALIZED (SELECT clock_timestamp() AS now, $4::float8 * interval '1 s' AS period),
@@ -54,12 +60,13 @@ export function takePlace(pool: Pool, { brokerId, limits, lease }: PlaceRequest)
            AND ("pausedUntil" IS NULL OR "pausedUntil" <= now) AND ("rateLeft" IS NULL OR running < "rateLeft")
          RETURNING id)
        SELECT (SELECT id FROM taken) AS "placeId", running, ${fromNow('"requestsUntil"')} AS "requestsFor", ${fromNow('"pausedUntil"')} AS "pausedFor",
-         CASE WHEN running >= "rateLeft" THEN ${fromNow('"rateUntil"')} END AS "rateFor"
+         CASE WHEN running >= "rateLeft" THEN ${fromNow('"rateUntil"')} END AS "rateFor",
+         ${unhurried}
        FROM look`,
         [brokerId, concurrency, requests?.count ?? null, requests?.seconds ?? 0, lease]
       )
     )
-    const [, { rows }] = await Promise.all([locked, taken])
+    const [{ rows }] = await Promise.all([taken, locked, commit()])
     const [answer] = rows
     if (answer === undefined) throw new Error(`The database has no state of the broker '${brokerId}'.`)
     return answer
@@ -68,12 +75,13 @@ export function takePlace(pool: Pool, { brokerId, limits, lease }: PlaceRequest)
 
 /** Gives places back. */
 export async function leavePlaces(pool: Pool, brokerId: string, placeIds: readonly string[]): Promise<void> {
-  const freed = prepared(
-    `WITH freed AS (UPDATE "BrokerRequest" SET "heldUntil" = clock_timestamp() WHERE id = ANY($2::bigint[]))
-     SELECT pg_notify('${freedChannel}', $1)`,
-    [brokerId, placeIds]
+  await pool.query(
+    prepared(
+      `WITH freed AS (UPDATE "BrokerRequest" SET "heldUntil" = clock_timestamp() WHERE id = ANY($2::bigint[]))
+     SELECT pg_notify('${freedChannel}', $1), ${unhurried}`,
+      [brokerId, placeIds]
+    )
   )
-  await sendLease(pool, client => client.query(freed))
 }
 
 /** Says that the requests of these places still run; a place whose lease is over is not revived. */

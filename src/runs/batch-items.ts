@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
 /** When a batch is full: after so many items, so much text, or so long after it was begun. */
 export interface BatchLimits {
   /** [count] */
@@ -7,6 +9,9 @@ export interface BatchLimits {
   /** [ms] */
   readonly milliseconds: number
 }
+
+/** After so long in which items came without a wait, everything else of the process has its turn [ms]. */
+const turnMilliseconds = 1
 
 /** What a source yielded since the batch before; a quiet source gives empty ones. */
 export interface Batch<T> {
@@ -27,7 +32,8 @@ interface Source<T> {
 /**
  * Gathers what a source yields into batches. At most one item is asked for ahead of the reader, so a slow reader slows
  * the source down; a batch whose time is up is handed over while the next item is still awaited. What came before a
- * failure, or before the signal, is handed over before it is thrown.
+ * failure, or before the signal, is handed over before it is thrown. A source that never waits, because it has a long
+ * answer in memory, holds up nobody: the answers of the database are heard in between.
  */
 export async function* batchItems<T>({ source, limits, sizeOf, signal }: Source<T>): AsyncGenerator<Batch<T>> {
   const iterator = source[Symbol.asyncIterator]()
@@ -36,6 +42,7 @@ export async function* batchItems<T>({ source, limits, sizeOf, signal }: Source<
   signal.addEventListener('abort', bell.ring)
   const fill = async (items: T[], { items: most, characters, milliseconds }: BatchLimits): Promise<boolean> => {
     const timer = createTimer(milliseconds, bell.ring)
+    let turnedAt = performance.now()
     try {
       for (let size = 0; items.length < most && size < characters; ) {
         slot.request()
@@ -46,6 +53,9 @@ export async function* batchItems<T>({ source, limits, sizeOf, signal }: Source<
         if (done) return true
         items.push(value)
         size += sizeOf(value)
+        if (performance.now() - turnedAt < turnMilliseconds) continue
+        await turn()
+        turnedAt = performance.now()
       }
       return false
     } finally {

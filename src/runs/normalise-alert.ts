@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
 import { sourceOf, unreadableReason } from '../broker-kit/source.ts'
 import type { GenericAlert } from '../domain/alert.ts'
@@ -79,5 +79,5 @@ function inOrder(value: unknown): unknown {
 }
 
 function hashOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }

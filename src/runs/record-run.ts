@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
-import { type AlertToStore, moveKeys, type NewestContent, storeAlerts, takeKeys } from '../alerts/recording-store.ts'
+import { type AlertToStore, alertRows, moveKeys, type NewestContent, storeAlerts, takeKeys } from '../alerts/recording-store.ts'
 import { type Database, inTransaction } from '../database.ts'
 import { type Choice, chooseItems } from './choose-items.ts'
 import type { AlertItem, RunItem } from './normalise-alert.ts'
@@ -33,7 +33,7 @@ export interface BatchToRecord {
 
 /** Records a batch in one transaction that belongs to one attempt of the run; the number of statements does not depend on its size. */
 export function recordRun(database: Database, batch: BatchToRecord): Promise<Recorded> {
-  return inTransaction(database.pool, async client => {
+  return inTransaction(database.pool, async (client, commit) => {
     const { fence, brokerId, items, checkpoint, feedback, isLast = false } = batch
     const progress = await lockRun(client, fence)
     if (progress === null) return { fenced: true }
@@ -46,14 +46,17 @@ export function recordRun(database: Database, batch: BatchToRecord): Promise<Rec
       choice.replayed.map(({ itemHash }) => itemHash)
     )
     const { alerts, rejections } = inPlace(choice, progress)
-    const newest = alerts.length === 0 ? new Map<string, NewestContent>() : await takeKeys(client, brokerId, alerts)
-    const settled = settle(alerts, newest)
+    const taking = alerts.length === 0 ? new Map<string, NewestContent>() : takeKeys(client, brokerId, alerts)
+    // Made while PostgreSQL takes the keys: mostly, all of them are new.
+    const allRows = alertRows(alerts)
+    const settled = settle(alerts, await taking)
+    const rows = settled.toStore.length === alerts.length ? allRows : alertRows(settled.toStore)
     const { repeated, bytes, truncatedBy } = choice
     const outcomes = { ...settled.outcomes, rejected: rejections.length, repeated }
     const totals = { ...outcomes, bytes, truncatedBy, checkpoint, feedback, newestAlertAt: newestOf(alerts) }
-    // None of these needs the answer of another: they are sent together, and PostgreSQL runs them in this order.
+    // None of these needs the answer of another: they are sent together with COMMIT, and PostgreSQL runs them in this order.
     const stored = [
-      storeAlerts(client, { brokerId, runId: fence.runId }, settled.toStore),
+      storeAlerts(client, { brokerId, runId: fence.runId }, rows),
       moveKeys(client, brokerId, settled.moves),
       storeRunAlerts(client, fence, settled.runAlerts),
       setOff(client, { runId: fence.runId, progress }, settled.runAlerts),
@@ -61,7 +64,7 @@ export function recordRun(database: Database, batch: BatchToRecord): Promise<Rec
       addToRun(client, fence.runId, totals, progress.lastPosition + BigInt(choice.fresh.length))
     ]
     const ended = isLast ? endRun(client, fence, { error: null, truncatedBy, feedback: [] }) : null
-    const [status] = await Promise.all([ended, ...stored])
+    const [status] = await Promise.all([ended, ...stored, commit()])
     return { fenced: false, truncatedBy, room: roomLeft(progress, choice), outcomes, status }
   })
 }
@@ -75,8 +78,11 @@ interface PlacedAlert extends AlertToStore {
 function inPlace({ fresh }: Choice, { lastPosition, now: msecs }: RunProgress) {
   const placed = fresh.map((item, index) => ({ item, position: lastPosition + BigInt(index + 1) }))
   const sequence = randomInt(2 ** 31)
+  const random = randomBytes(16 * placed.length)
   const alerts = placed.flatMap(({ item, position }, index): PlacedAlert[] =>
-    'generic' in item ? [{ ...item, item, position, alertId: uuidv7({ msecs, seq: sequence + index }) }] : []
+    'generic' in item
+      ? [{ ...item, item, position, alertId: uuidv7({ msecs, seq: sequence + index, random: random.subarray(16 * index) }) }]
+      : []
   )
   const rejections = placed.flatMap(({ item, position }) => ('reason' in item ? [{ item, position }] : []))
   return { alerts, rejections }

@@ -62,16 +62,15 @@ export interface Fence {
   readonly attempt: number
 }
 
-/** Locks the run of a batch and renews its lease; null when the run belongs to another worker, or has ended. */
+/** Locks the run of a batch; null when the run belongs to another worker, or has ended. */
 export async function lockRun(client: PoolClient, { runId, attempt }: Fence): Promise<RunProgress | null> {
   const { rows } = await client.query<Omit<RunProgress, 'lastPosition'> & { lastPosition: string }>(
     prepared(
-      `UPDATE "Run" SET "leaseUntil" = clock_timestamp() + interval '15 s', "attemptRecorded" = true
-     WHERE id = $1 AND attempt = $2 AND status = 'running'
-     RETURNING "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received, "receivedBytes"::float8 AS bytes,
+      `SELECT "newCount" + "changedCount" + "duplicateCount" + "rejectedCount" AS received, "receivedBytes"::float8 AS bytes,
        "lastPosition"::text AS "lastPosition", extract(epoch FROM clock_timestamp())::float8 * 1000 AS now, "capAlerts", "capBytes"::float8 AS "capBytes",
        (SELECT jsonb_build_object('queryId', query.id, 'createdBy', query."createdBy", 'onAlert', "onAlert") FROM "BrokerQuery" AS query
-        WHERE query.id = "Run"."queryId" AND "onAlert" IS NOT NULL) AS rule`,
+        WHERE query.id = "Run"."queryId" AND "onAlert" IS NOT NULL) AS rule
+     FROM "Run" WHERE id = $1 AND attempt = $2 AND status = 'running' FOR UPDATE`,
       [runId, attempt]
     )
   )
@@ -158,13 +157,14 @@ export async function storeRejections(
   )
 }
 
-/** Adds a batch to the totals of its run, and tells those who follow it. */
+/** Adds a batch to the totals of its run, renews its lease, and tells those who follow it. */
 export async function addToRun(client: PoolClient, runId: string, totals: BatchTotals, lastPosition: bigint): Promise<void> {
   await client.query(
     prepared(
       `WITH added AS (UPDATE "Run" SET "newCount" = "newCount" + $2, "changedCount" = "changedCount" + $3, "duplicateCount" = "duplicateCount" + $4,
        "rejectedCount" = "rejectedCount" + $5, "repeatedCount" = "repeatedCount" + $6, "receivedBytes" = "receivedBytes" + $7,
        "truncatedBy" = coalesce($8, "truncatedBy"), checkpoint = coalesce($9, checkpoint), "lastPosition" = $10,
+       "leaseUntil" = clock_timestamp() + interval '15 s', "attemptRecorded" = true,
        "newestAlertAt" = greatest("newestAlertAt", $12::timestamptz),
        feedback = (feedback || ARRAY(SELECT message FROM unnest($11::text[]) AS message WHERE message <> ALL (feedback)))[1:100]
      WHERE id = $1::uuid)

@@ -46,6 +46,8 @@ export function startWorker({ database, registry, kinds, gates, log, metrics, co
   /** When poisoned runs were looked for. */
   let poisonedAt = Number.NEGATIVE_INFINITY
   let wake = () => {}
+  /** Whether runs were left in the queue for want of room; only then does the end of one make others claimable. */
+  let isFull = false
   const forget = [
     database.notifications.on('run_queued', () => wake()),
     database.notifications.onReconnect(() => wake()),
@@ -68,7 +70,7 @@ export function startWorker({ database, registry, kinds, gates, log, metrics, co
     const gate = gates.gateOf(run.brokerId, { onWaiting })
     const done = attemptRun({ run, kind, broker, gate, database, log, metrics, stop }).finally(() => {
       active.delete(run.runId)
-      wake()
+      if (isFull) wake()
     })
     active.set(run.runId, { broker, stop, done })
     return run
@@ -78,6 +80,7 @@ export function startWorker({ database, registry, kinds, gates, log, metrics, co
   const look = async () => {
     const busy = [...active].filter(([runId]) => !waiting.has(runId)).map(([, run]) => run)
     const brokerIds = active.size < mostActive ? claimable(registry, busy, concurrency) : []
+    isFull = brokerIds.length < registry.size
     if (brokerIds.length === 0) return false
     try {
       const claimed = await claim(brokerIds)

@@ -33,6 +33,18 @@ test('a batch is full when it holds enough text', async () => {
   assert.deepEqual(batches, [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11], [12]])
 })
 
+test('a source that never waits does not keep the process from anything else', async () => {
+  let turns = 0
+  const others = setInterval(() => turns++, 1)
+  async function* busy() {
+    for (const until = performance.now() + 200; performance.now() < until; ) yield 'item'
+  }
+  const limits = () => ({ items: Number.POSITIVE_INFINITY, characters: Number.POSITIVE_INFINITY, milliseconds: 10_000 })
+  await Array.fromAsync(batchItems({ source: busy(), limits, sizeOf, signal: idle() }))
+  clearInterval(others)
+  assert.ok(turns >= 10, `others had ${turns} turns in 200 ms`)
+})
+
 test('what has come is handed over in time, while the next item is still awaited', async () => {
   async function* slow() {
     yield 'first'
