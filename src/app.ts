@@ -25,6 +25,7 @@ import { movePhotometry } from './photometry/store.ts'
 import { queryRoutes } from './queries/routes.ts'
 import { waitForEnd } from './runs/follow-run.ts'
 import { presentRun } from './runs/present-run.ts'
+import type { Reserve } from './runs/reservation.ts'
 import { runResultRoutes } from './runs/result-routes.ts'
 import { runRoutes } from './runs/routes.ts'
 import { createRunReader } from './runs/run-reader.ts'
@@ -38,12 +39,22 @@ export interface AppParts {
   readonly registry: Registry
   readonly gates: Gates
   readonly metrics: Metrics
+  /** Room in the worker of this process; left out: it has none, and every run queues. */
+  readonly reserve?: Reserve
   /** Left out: the application logs nothing. */
   readonly logger?: FastifyBaseLogger
 }
 
 /** Builds the application: everything it serves, in reading order. It neither listens nor asks the database anything by itself. */
-export async function buildApp({ config, database, registry, gates, metrics, logger }: AppParts): Promise<FastifyInstance> {
+export async function buildApp({
+  config,
+  database,
+  registry,
+  gates,
+  metrics,
+  reserve = () => null,
+  logger
+}: AppParts): Promise<FastifyInstance> {
   const app = fastify({
     ...(logger && { loggerInstance: logger }),
     genReqId: requestId,
@@ -76,7 +87,7 @@ export async function buildApp({ config, database, registry, gates, metrics, log
       const reader = createRunReader(database)
       await v1.register(catalogRoutes({ database, registry, gates }))
       await v1.register(queryRoutes({ database, registry }))
-      await v1.register(runStartRoutes({ database, registry, reader, draining }))
+      await v1.register(runStartRoutes({ database, registry, reader, reserve, draining }))
       await v1.register(runRoutes({ database }))
       await v1.register(runResultRoutes({ database, reader, draining }))
       await v1.register(alertRoutes({ database }))

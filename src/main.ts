@@ -9,8 +9,9 @@ import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { openGates } from './outbound/gates.ts'
 import { startHousekeeping } from './runs/keep-house.ts'
+import type { Reserve } from './runs/reservation.ts'
 import { createServiceMetrics } from './service-metrics.ts'
-import { startWork } from './work.ts'
+import { startWork, type Work } from './work.ts'
 
 /** In-flight requests have so long to come to an end [ms]. */
 const drainMilliseconds = 8000
@@ -56,9 +57,11 @@ async function start({ config, registry, log }: Parts): Promise<{ close(): Promi
   try {
     const metrics = createServiceMetrics({ database, registry })
     const gates = await openGates({ database, registry, log, metrics })
-    const app = await buildApp({ config, database, registry, gates, metrics, logger: log })
+    let worker: Work | null = null
+    const reserve: Reserve = brokerId => worker?.reserve(brokerId) ?? null
+    const app = await buildApp({ config, database, registry, gates, metrics, reserve, logger: log })
     await app.listen({ host: config.host, port: config.port })
-    const worker =
+    worker =
       config.role === 'api'
         ? null
         : startWork({ database, registry, gates, log, metrics, concurrency: config.workerConcurrency, matchRadius: config.matchRadius })

@@ -1,5 +1,6 @@
 import { type Database, inTransaction } from '../database.ts'
-import { addToRun, findSeen, lockRun, type Recorded, type RunProgress, storeRejections } from '../runs/recording-store.ts'
+import { addToRun } from '../runs/progress-store.ts'
+import { findSeen, lockRun, type Recorded, type RunProgress, storeRejections } from '../runs/recording-store.ts'
 import { type RunBatch, RunFailedError } from '../runs/run-kind.ts'
 import type { LightCurve } from './light-curve.ts'
 import type { RejectedPoint } from './read-point.ts'
@@ -21,8 +22,8 @@ export function recordCurve(database: Database, batch: RunBatch<LightCurve>, tar
     const rejected = await rejectAll(client, run, { curve, progress })
     const outcomes = { ...outcomesOf({ curve, progress, stored, rejected }), rejected, repeated: curve.repeated }
     const truncatedBy = curve.isCut ? ('alerts' as const) : null
-    const totals = { ...outcomes, bytes: 0, truncatedBy, checkpoint: null, feedback }
-    await addToRun(client, run.runId, totals, progress.lastPosition + BigInt(rejected))
+    const lastPosition = progress.lastPosition + BigInt(rejected)
+    await addToRun(client, run, { ...outcomes, bytes: 0, lastPosition, truncatedBy, checkpoint: null, feedback })
     return { fenced: false, truncatedBy, room: null, outcomes }
   })
 }

@@ -4,7 +4,8 @@ import type { InstalledBroker } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
 import type { Metrics } from '../metrics.ts'
 import { executeRun, FencedError } from './execute-run.ts'
-import { type ClaimedRun, endRun, handBack, renewLease } from './queue-store.ts'
+import { endRun } from './progress-store.ts'
+import { type ClaimedRun, handBack, renewLease } from './queue-store.ts'
 import type { RunKind } from './run-kind.ts'
 
 /** Where a worker tells its operator what happens. */

@@ -1,5 +1,6 @@
 import type { RunItem } from './normalise-alert.ts'
-import type { RunProgress, TruncatedBy } from './recording-store.ts'
+import type { TruncatedBy } from './progress-store.ts'
+import type { RunProgress } from './recording-store.ts'
 
 /** What a batch comes to before the store of alerts is asked. */
 export interface Choice {

@@ -15,11 +15,11 @@ interface Waiting {
 export async function waitForEnd(reader: RunReader, { runId, signal, isFresh = false }: Waiting): Promise<RunRow | null> {
   const changes = reader.watch(runId, signal, 'run_ended')
   try {
-    if (isFresh) await changes.next(missedMilliseconds)
+    let told = isFresh ? await changes.next(missedMilliseconds) : null
     for (;;) {
-      const run = await reader.run(runId)
+      const run = told ?? (await reader.run(runId))
       if (run === null || isEnded(run) || signal.aborted) return run
-      await changes.next()
+      told = await changes.next()
     }
   } finally {
     changes.close()

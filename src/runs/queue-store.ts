@@ -1,6 +1,7 @@
-import type { PoolClient } from 'pg'
 import { type Database, prepared } from '../database.ts'
-import type { Fence, TruncatedBy } from './recording-store.ts'
+import type { Fence } from './progress-store.ts'
+import { fenceSql, leaseSql } from './run-sql-store.ts'
+import type { RunRow } from './store.ts'
 
 /** A run that this worker holds. */
 export interface ClaimedRun extends Fence {
@@ -19,26 +20,20 @@ export interface ClaimedRun extends Fence {
   readonly received: number
   /** Until the cap on time is reached, by PostgreSQL's clock [ms]; null = no cap. */
   readonly remaining: number | null
+}
+
+/** A run that came from the queue. */
+interface QueuedRun extends ClaimedRun {
   /** Whether there is another to claim; of those that are queued later, there will be word. */
   readonly isMoreWaiting: boolean
 }
 
-/** Why a run failed. */
-export interface RunError {
-  readonly kind: string
-  readonly detail: string
-  readonly retryable: boolean
-  readonly upstreamStatus: number | null
-}
-
-const leaseSql = `clock_timestamp() + interval '15 s'`
 const poisonedSql = `NOT "attemptRecorded" AND fruitless >= 4`
 // In words of which PostgreSQL knows no statistics: so it reads the index of those that wait, in its order, from the first
 // on. A bitmap of that index, or of all that the brokers have had, would take up each time what the queue has done with.
 const waitingSql = `status IN ('queued', 'running')
   AND CASE status WHEN 'queued' THEN true ELSE "leaseUntil" < clock_timestamp() AND NOT (${poisonedSql}) END
   AND array_position($1::text[], "brokerId") IS NOT NULL AND array_position($2::text[], kind) IS NOT NULL`
-const fenceSql = `id = $1 AND attempt = $2 AND status = 'running'`
 
 /** What a worker can execute. */
 export interface Claimable {
@@ -50,8 +45,8 @@ export interface Claimable {
  * Claims the oldest run that waits, or whose worker is dead, of one of these brokers and kinds; null when there is none. Only
  * PostgreSQL's clock decides what has expired. Dead workers count against a run when they recorded nothing.
  */
-export async function claimRun({ pool }: Database, { brokerIds, kinds }: Claimable): Promise<ClaimedRun | null> {
-  const { rows } = await pool.query<Omit<ClaimedRun, 'newerThan'> & { newerThan: Date | null }>(
+export async function claimRun({ pool }: Database, { brokerIds, kinds }: Claimable): Promise<QueuedRun | null> {
+  const { rows } = await pool.query<Omit<QueuedRun, 'newerThan'> & { newerThan: Date | null }>(
     prepared(
       `UPDATE "Run" SET status = 'running', attempt = attempt + 1, "leaseUntil" = ${leaseSql}, "attemptRecorded" = false,
        "startedAt" = coalesce("startedAt", clock_timestamp()),
@@ -68,6 +63,12 @@ export async function claimRun({ pool }: Database, { brokerIds, kinds }: Claimab
   )
   const [row] = rows
   return row ? { ...row, newerThan: row.newerThan?.toISOString() ?? null } : null
+}
+
+/** The first attempt at a run that was created as claimed. */
+export function firstAttempt({ id: runId, capSeconds, newerThan, ...run }: RunRow): ClaimedRun {
+  const remaining = capSeconds === null ? null : capSeconds * 1000
+  return { ...run, runId, newerThan: newerThan?.toISOString() ?? null, received: 0, remaining }
 }
 
 /** Fails the runs that killed five workers in a row; answers how many. */
@@ -97,57 +98,6 @@ export async function handBack({ pool }: Database, { runId, attempt }: Fence): P
      SELECT pg_notify('run_queued', ''), pg_notify('run_changed', id::text) FROM back`,
     [runId, attempt]
   )
-}
-
-/** How an attempt ended the run. */
-export interface RunEnd {
-  readonly error: RunError | null
-  readonly truncatedBy: TruncatedBy | null
-  readonly feedback: readonly string[]
-}
-
-// Only a run that has everything tells where the next one may begin; and no alert from the future does.
-const markSql = `
-  UPDATE "BrokerQuery" AS query SET "newestAlertAt" = greatest(query."newestAlertAt", least(ended."newestAlertAt", ended."startedAt"))
-  FROM ended WHERE query.id = ended."queryId" AND query."brokerId" = ended."brokerId" AND query.parameters = ended.parameters
-    AND ended.status = 'succeeded' AND ended."truncatedBy" IS NULL AND ended."newestAlertAt" IS NOT NULL`
-
-/**
- * Ends a run and answers its status, or null when it is not ours any more. A run that received alerts and had to reject all of them has failed: what
- * the broker sends is not what the module knows. A run that has everything moves the newest alert of its query on.
- */
-export async function endRun(
-  db: Pick<PoolClient, 'query'>,
-  { runId, attempt }: Fence,
-  { error, truncatedBy, feedback }: RunEnd
-): Promise<string | null> {
-  const unreadable = `($3::text IS NULL AND "rejectedCount" > 0 AND "newCount" + "changedCount" + "duplicateCount" = 0)`
-  const { rows } = await db.query<{ status: string }>(
-    prepared(
-      `WITH ended AS (
-       UPDATE "Run" SET "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
-         status = CASE WHEN $3::text IS NOT NULL OR ${unreadable} THEN 'failed' ELSE 'succeeded' END,
-         "errorKind" = CASE WHEN ${unreadable} THEN 'bad-response' ELSE $3 END,
-         "errorDetail" = CASE WHEN ${unreadable} THEN 'None of what came could be read; the rejections say why.' ELSE $4 END,
-         "errorRetryable" = CASE WHEN ${unreadable} THEN false ELSE $5 END,
-         "errorUpstreamStatus" = $6, "truncatedBy" = coalesce($7, "truncatedBy"),
-         feedback = (feedback || ARRAY(SELECT message FROM unnest($8::text[]) AS message WHERE message <> ALL (feedback)))[1:100]
-       WHERE ${fenceSql} RETURNING id, status, "queryId", "brokerId", parameters, "truncatedBy", "newestAlertAt", "startedAt"
-     ), marked AS (${markSql})
-     SELECT status, pg_notify('run_changed', id::text), pg_notify('run_ended', id::text) FROM ended`,
-      [
-        runId,
-        attempt,
-        error?.kind ?? null,
-        error?.detail ?? null,
-        error?.retryable ?? null,
-        error?.upstreamStatus ?? null,
-        truncatedBy,
-        feedback
-      ]
-    )
-  )
-  return rows[0]?.status ?? null
 }
 
 /** What the queue holds, for all processes together. */

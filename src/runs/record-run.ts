@@ -4,10 +4,8 @@ import { type AlertToStore, alertRows, moveKeys, type NewestContent, storeAlerts
 import { type Database, inTransaction } from '../database.ts'
 import { type Choice, chooseItems } from './choose-items.ts'
 import type { AlertItem, RunItem } from './normalise-alert.ts'
-import { endRun } from './queue-store.ts'
+import { addToRun, type Fence } from './progress-store.ts'
 import {
-  addToRun,
-  type Fence,
   findSeen,
   lockRun,
   markSeen,
@@ -53,19 +51,19 @@ export function recordRun(database: Database, batch: BatchToRecord): Promise<Rec
     const rows = settled.toStore.length === alerts.length ? allRows : alertRows(settled.toStore)
     const { repeated, bytes, truncatedBy } = choice
     const outcomes = { ...settled.outcomes, rejected: rejections.length, repeated }
-    const totals = { ...outcomes, bytes, truncatedBy, checkpoint, feedback, newestAlertAt: newestOf(alerts) }
+    const lastPosition = progress.lastPosition + BigInt(choice.fresh.length)
+    const totals = { ...outcomes, bytes, lastPosition, truncatedBy, checkpoint, feedback, newestAlertAt: newestOf(alerts) }
     // None of these needs the answer of another: they are sent together with COMMIT, and PostgreSQL runs them in this order.
     const stored = [
       storeAlerts(client, { brokerId, runId: fence.runId }, rows),
       moveKeys(client, brokerId, settled.moves),
       storeRunAlerts(client, fence, settled.runAlerts),
       setOff(client, { runId: fence.runId, progress }, settled.runAlerts),
-      storeRejections(client, fence, rejections),
-      addToRun(client, fence.runId, totals, progress.lastPosition + BigInt(choice.fresh.length))
+      storeRejections(client, fence, rejections)
     ]
-    const ended = isLast ? endRun(client, fence, { error: null, truncatedBy, feedback: [] }) : null
-    const [status] = await Promise.all([ended, ...stored, commit()])
-    return { fenced: false, truncatedBy, room: roomLeft(progress, choice), outcomes, status }
+    const added = addToRun(client, fence, totals, isLast ? { error: null, truncatedBy, feedback: [] } : null)
+    const [status] = await Promise.all([added, ...stored, commit()])
+    return { fenced: false, truncatedBy, room: roomLeft(progress, choice), outcomes, status: isLast ? status : null }
   })
 }
 

@@ -1,23 +1,7 @@
 import type { PoolClient } from 'pg'
 import { binaryArray, prepared } from '../database.ts'
 import type { AlertItem, RejectionItem } from './normalise-alert.ts'
-
-/** What a batch adds to its run. */
-export interface BatchTotals {
-  readonly new: number
-  readonly changed: number
-  readonly duplicate: number
-  readonly rejected: number
-  readonly repeated: number
-  /** Raw text of the distinct items [byte]. */
-  readonly bytes: number
-  readonly truncatedBy: TruncatedBy | null
-  readonly checkpoint: string | null
-  readonly feedback: readonly string[]
-  /** Newest alert [UTC]. */
-  readonly newestAlertAt?: Date | null
-}
-export type TruncatedBy = 'alerts' | 'bytes' | 'seconds'
+import type { BatchTotals, Fence, TruncatedBy } from './progress-store.ts'
 
 /** How many items of a batch were what [count]. */
 export type Outcomes = Pick<BatchTotals, 'new' | 'changed' | 'duplicate' | 'rejected' | 'repeated'>
@@ -54,12 +38,6 @@ export interface StoredRule {
   readonly queryId: string
   readonly createdBy: string
   readonly onAlert: unknown
-}
-
-/** Whose run it is: only the attempt that holds the lease may write. */
-export interface Fence {
-  readonly runId: string
-  readonly attempt: number
 }
 
 /** Locks the run of a batch; null when the run belongs to another worker, or has ended. */
@@ -154,35 +132,5 @@ export async function storeRejections(
       binaryArray('text', rejections, ({ item }) => item.raw),
       binaryArray('text', rejections, ({ item }) => item.rawType)
     ]
-  )
-}
-
-/** Adds a batch to the totals of its run, renews its lease, and tells those who follow it. */
-export async function addToRun(client: PoolClient, runId: string, totals: BatchTotals, lastPosition: bigint): Promise<void> {
-  await client.query(
-    prepared(
-      `WITH added AS (UPDATE "Run" SET "newCount" = "newCount" + $2, "changedCount" = "changedCount" + $3, "duplicateCount" = "duplicateCount" + $4,
-       "rejectedCount" = "rejectedCount" + $5, "repeatedCount" = "repeatedCount" + $6, "receivedBytes" = "receivedBytes" + $7,
-       "truncatedBy" = coalesce($8, "truncatedBy"), checkpoint = coalesce($9, checkpoint), "lastPosition" = $10,
-       "leaseUntil" = clock_timestamp() + interval '15 s', "attemptRecorded" = true,
-       "newestAlertAt" = greatest("newestAlertAt", $12::timestamptz),
-       feedback = (feedback || ARRAY(SELECT message FROM unnest($11::text[]) AS message WHERE message <> ALL (feedback)))[1:100]
-     WHERE id = $1::uuid)
-     SELECT pg_notify('run_changed', $1::text)`,
-      [
-        runId,
-        totals.new,
-        totals.changed,
-        totals.duplicate,
-        totals.rejected,
-        totals.repeated,
-        totals.bytes,
-        totals.truncatedBy,
-        totals.checkpoint,
-        lastPosition.toString(),
-        totals.feedback,
-        totals.newestAlertAt ?? null
-      ]
-    )
   )
 }

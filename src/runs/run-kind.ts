@@ -2,7 +2,8 @@ import type { BrokerContext } from '../broker-kit/define-broker.ts'
 import type { InstalledBroker } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
 import type { Complaint } from '../domain/schema.ts'
-import type { ClaimedRun, RunError } from './queue-store.ts'
+import type { RunError } from './progress-store.ts'
+import type { ClaimedRun } from './queue-store.ts'
 import type { Recorded } from './recording-store.ts'
 
 /**

@@ -2,7 +2,7 @@ import { type Database, planned } from '../database.ts'
 import { presentRunAlert } from './list-results.ts'
 import { listRunAlerts } from './result-store.ts'
 import { shareQuery } from './share-queries.ts'
-import { findRun, type RunRow } from './store.ts'
+import { findRun, idLength, type RunRow, runOfWord } from './store.ts'
 
 /** How long a change may go unnoticed while the LISTEN connection is down [ms]. */
 const pollMilliseconds = 1000
@@ -23,8 +23,11 @@ export type RunChannel = 'run_changed' | 'run_ended'
 
 /** Tells when a run may have changed; changes between two waits are not missed. */
 export interface RunChanges {
-  /** Answers at the next change, or when the signal fires; after so long at the latest, if it is said [ms]. */
-  next(atLatest?: number): Promise<void>
+  /**
+   * Answers at the next change, or when the signal fires; after so long at the latest, if it is said [ms]. Answers the run as it has ended, when
+   * that is what was told; null = read it.
+   */
+  next(atLatest?: number): Promise<RunRow | null>
   close(): void
 }
 
@@ -36,18 +39,25 @@ export interface RunReader {
   watch(runId: string, signal: AbortSignal, channel?: RunChannel): RunChanges
 }
 
+/** Tells a watcher of a change, with the run when that is known. */
+type Note = (run: RunRow | null) => void
+
 /** Makes the reader of this process. */
 export function createRunReader(database: Database): RunReader {
   const { notifications } = database
-  const watchers = { run_changed: new Map<string, Set<() => void>>(), run_ended: new Map<string, Set<() => void>>() }
+  const watchers = { run_changed: new Map<string, Set<Note>>(), run_ended: new Map<string, Set<Note>>() }
   const runs = shareQuery((runId, _: null) => findRun(planned(database.pool), runId))
   const lines = shareQuery((runId, after: bigint) => readLines(database, runId, after))
   // Listened to from the beginning: the first listener of a channel hears nothing for a moment.
   for (const channel of ['run_changed', 'run_ended'] as const) {
-    const tell = (runId: string) => {
+    const tell = (word: string) => {
+      const runId = word.slice(0, idLength)
       runs.forget(runId)
       lines.forget(runId)
-      for (const note of watchers[channel].get(runId) ?? []) note()
+      const notes = watchers[channel].get(runId)
+      if (notes === undefined) return
+      const run = runOfWord(word)
+      for (const note of notes) note(run)
     }
     notifications.on(channel, tell)
     notifications.onReconnect(() => [...watchers[channel].keys()].forEach(tell))
@@ -58,9 +68,10 @@ export function createRunReader(database: Database): RunReader {
     const ofChannel = watchers[channel]
     const ofRun = ofChannel.get(runId) ?? new Set()
     ofChannel.set(runId, ofRun.add(changes.note))
-    signal.addEventListener('abort', changes.note)
+    const stop = () => changes.note(null)
+    signal.addEventListener('abort', stop)
     const close = () => {
-      signal.removeEventListener('abort', changes.note)
+      signal.removeEventListener('abort', stop)
       ofRun.delete(changes.note)
       if (ofRun.size === 0 && ofChannel.get(runId) === ofRun) ofChannel.delete(runId)
     }
@@ -77,14 +88,16 @@ async function readLines({ pool }: Database, runId: string, after: bigint): Prom
 
 function createChanges(isConnected: () => boolean) {
   let changed = false
+  let told: RunRow | null = null
   let wake = () => {}
-  const note = () => {
+  const note: Note = run => {
     changed = true
+    told = run
     wake()
   }
   const next = async (atLatest?: number) => {
     const timeout = isConnected() ? atLatest : Math.min(atLatest ?? pollMilliseconds, pollMilliseconds)
-    const timer = timeout === undefined ? undefined : setTimeout(note, timeout)
+    const timer = timeout === undefined ? undefined : setTimeout(note, timeout, null)
     if (!changed) {
       await new Promise<void>(resolve => {
         wake = resolve
@@ -92,6 +105,7 @@ function createChanges(isConnected: () => boolean) {
     }
     clearTimeout(timer)
     changed = false
+    return told
   }
   return { note, next }
 }

@@ -13,6 +13,7 @@ import { located } from '../http/response-headers.ts'
 import { QueryId } from '../queries/schemas.ts'
 import { waitForEnd } from './follow-run.ts'
 import { presentRun } from './present-run.ts'
+import type { Reserve } from './reservation.ts'
 import type { RunReader } from './run-reader.ts'
 import { AdHocRun, QueryRun, Run } from './schemas.ts'
 import { startAdHocRun, startQueryRun } from './start-run.ts'
@@ -25,7 +26,8 @@ const started = { 200: located(ref(Run)), 202: located(ref(Run)), ...problemResp
 const startQueryRunSchema = {
   operationId: 'startQueryRun',
   summary: 'Run a query',
-  description: 'Queues a run of the saved query. With `Prefer: wait=N` the answer is 200 when the run ended in time, else 202.',
+  description:
+    'Starts a run of the saved query; it queues while the workers have no room. With `Prefer: wait=N` the answer is 200 when the run ended in time, else 202.',
   tags,
   params: QueryId,
   headers: startHeaders,
@@ -37,7 +39,7 @@ const startRunSchema = {
   operationId: 'startRun',
   summary: 'Run without a saved query',
   description:
-    'Queues a run of parameters that are not saved. With `Prefer: wait=N` the answer is 200 when the run ended in time, else 202.',
+    'Starts a run of parameters that are not saved; it queues while the workers have no room. With `Prefer: wait=N` the answer is 200 when the run ended in time, else 202.',
   tags,
   headers: startHeaders,
   body: ref(AdHocRun),
@@ -48,23 +50,24 @@ interface Needs {
   readonly database: Database
   readonly registry: Registry
   readonly reader: RunReader
+  readonly reserve: Reserve
   /** Fires when the service stops: nobody is kept waiting any longer. */
   readonly draining: AbortSignal
 }
 
 /** Starting runs over HTTP. */
-export const runStartRoutes = ({ database, registry, reader, draining }: Needs): FastifyPluginAsyncTypebox => {
-  const start = async (request: FastifyRequest, reply: FastifyReply, queue: (db: Queryable) => Promise<RunRow>) => {
+export const runStartRoutes = ({ database, registry, reader, reserve, draining }: Needs): FastifyPluginAsyncTypebox => {
+  const start = async (request: FastifyRequest, reply: FastifyReply, queue: (db: Queryable, reserve?: Reserve) => Promise<RunRow>) => {
     let isFresh = false
-    const effect = async (db: Queryable) => {
-      const run = await queue(db)
+    const effect = async (db: Queryable, room?: Reserve) => {
+      const run = await queue(db, room)
       isFresh = true
       return { status: 202, body: presentRun(run), headers: { Location: `/v1/runs/${run.id}` } }
     }
-    // One statement queues the run: only a key, which is stored with it, needs a transaction.
+    // One statement stores the run: only a key, which is stored with it, needs a transaction, before whose end nobody may begin it.
     const answer =
       request.headers['idempotency-key'] === undefined
-        ? await effect(planned(database.pool))
+        ? await effect(planned(database.pool), reserve)
         : await idempotently({ request, database, effect: tx => effect(queryableOf(tx)) })
     const seconds = preferredWait(request.headers.prefer)
     if (seconds === 0) return sendAnswer(reply, answer)
@@ -79,9 +82,10 @@ export const runStartRoutes = ({ database, registry, reader, draining }: Needs):
   return async app => {
     app.post('/queries/:queryId/runs', { schema: startQueryRunSchema }, (request, reply) => {
       const { params, body } = request
-      return start(request, reply, db =>
+      return start(request, reply, (db, room) =>
         startQueryRun(db, {
           registry,
+          reserve: room,
           origin: originOf(request),
           queryId: params.queryId,
           caps: body?.caps,
@@ -91,7 +95,7 @@ export const runStartRoutes = ({ database, registry, reader, draining }: Needs):
     })
 
     app.post('/runs', { schema: startRunSchema }, (request, reply) =>
-      start(request, reply, db => startAdHocRun(db, { registry, origin: originOf(request), request: request.body }))
+      start(request, reply, (db, room) => startAdHocRun(db, { registry, reserve: room, origin: originOf(request), request: request.body }))
     )
   }
 }

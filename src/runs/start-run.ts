@@ -6,8 +6,9 @@ import type { Complaint } from '../domain/schema.ts'
 import type { Origin } from '../http/origin.ts'
 import { conflict, invalid, notFound, Problem } from '../http/problems.ts'
 import { findQueryToRun } from '../queries/store.ts'
+import type { Reserve } from './reservation.ts'
 import type { AdHocRun, Caps } from './schemas.ts'
-import { createRun, type RunRow } from './store.ts'
+import { createRun, type RunRow, type RunToCreate } from './store.ts'
 
 const defaultAlertsCap = 100_000
 /** What is newer than the newest alert, less this long, is new: alerts come late, and what comes twice is stored once [ms]. */
@@ -17,6 +18,8 @@ interface Start {
   readonly registry: Registry
   readonly origin: Origin
   readonly caps?: Caps | undefined
+  /** Where the run may begin at once; left out: it queues. */
+  readonly reserve?: Reserve | undefined
 }
 
 interface QueryStart extends Start {
@@ -29,7 +32,7 @@ interface QueryStart extends Start {
 
 /** Queues a run of a saved query; throws 404 for an unknown query, 409 when it cannot be run as it is. */
 export async function startQueryRun(db: Queryable, start: QueryStart): Promise<RunRow> {
-  const { registry, origin, caps, queryId, onlyNew = false, scheduledFor } = start
+  const { registry, origin, caps, reserve, queryId, onlyNew = false, scheduledFor } = start
   const query = await findQueryToRun(db, queryId)
   if (query === null) throw notFound('query', queryId)
   const { name, brokerId, parameters, newestAlertAt } = query
@@ -41,7 +44,7 @@ export async function startQueryRun(db: Queryable, start: QueryStart): Promise<R
       errors: complaints.map(inParameters)
     })
   refuseUnready(broker)
-  return createRun(db, {
+  return putToWork(db, reserve, {
     queryId,
     queryName: name,
     brokerId,
@@ -54,14 +57,26 @@ export async function startQueryRun(db: Queryable, start: QueryStart): Promise<R
 }
 
 /** Queues a run without a saved query; throws 422 with pointers when it does not fit. */
-export async function startAdHocRun(db: Queryable, { registry, origin, request }: Start & { request: AdHocRun }): Promise<RunRow> {
+export async function startAdHocRun(db: Queryable, { registry, origin, reserve, request }: Start & { request: AdHocRun }): Promise<RunRow> {
   const { brokerId, parameters, caps } = request
   const broker = registry.get(brokerId)
   if (broker === undefined) throw invalid([{ pointer: '/brokerId', message: `must be one of ${[...registry.keys()].join(', ')}` }])
   const { value, complaints } = readParameters(broker, parameters)
   if (complaints.length > 0) throw invalid(complaints.map(inParameters))
   refuseUnready(broker)
-  return createRun(db, { queryId: null, queryName: null, brokerId, parameters: value, caps: capsOf(broker, caps), ...origin })
+  return putToWork(db, reserve, { queryId: null, queryName: null, brokerId, parameters: value, caps: capsOf(broker, caps), ...origin })
+}
+
+/** Has a worker of this process begin the run when one has room; else puts it in the queue. */
+async function putToWork(db: Queryable, reserve: Reserve | undefined, toCreate: RunToCreate): Promise<RunRow> {
+  const room = reserve?.(toCreate.brokerId) ?? null
+  if (room === null) return createRun(db, toCreate)
+  const run = await createRun(db, { ...toCreate, isClaimed: true }).catch(error => {
+    room.release()
+    throw error
+  })
+  room.begin(run)
+  return run
 }
 
 function inParameters({ pointer, message }: Complaint): Complaint {

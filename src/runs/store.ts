@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Queryable, Transaction } from '../database.ts'
 import { firstUuidAt } from '../domain/uuid.ts'
-import { Prisma } from '../generated/prisma/client.ts'
+import { leaseSql, runColumns } from './run-sql-store.ts'
 
 type Reader = Pick<Transaction, 'run'>
 
@@ -25,33 +25,31 @@ export interface RunToCreate {
   readonly scheduledFor?: Date
   /** Only what is newer is wanted [UTC]. */
   readonly newerThan?: Date
+  /** Whether it is the first attempt's of a worker at once, instead of in the queue. */
+  readonly isClaimed?: boolean
 }
-
-// By name: a kept plan of `*` would fail in a process of this release once the next one has added a column.
-const columns = Object.values(Prisma.RunScalarFieldEnum)
-  .map(column => `"${column}"`)
-  .join(', ')
 
 const createSql = `
   WITH instant AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now), created AS (
     INSERT INTO "Run" (id, kind, "queryId", "queryName", "brokerId", parameters, "capAlerts", "capBytes", "capSeconds", "createdBy", "requestId",
-      "traceId", "scheduledFor", "newerThan", "createdAt")
+      "traceId", "scheduledFor", "newerThan", "createdAt", status, attempt, "startedAt", "leaseUntil")
     SELECT (lpad(to_hex((extract(epoch FROM now) * 1000)::bigint), 12, '0') || '-7' || substr(gen_random_uuid()::text, 16))::uuid,
-      $1, $2::uuid, $3, $4, $5::jsonb, $6::int, $7::bigint, $8::int, $9, $10, $11, $12::timestamptz, $13::timestamptz, now FROM instant
-    RETURNING ${columns}
+      $1, $2::uuid, $3, $4, $5::jsonb, $6::int, $7::bigint, $8::int, $9, $10, $11, $12::timestamptz, $13::timestamptz, now,
+      CASE WHEN $14::boolean THEN 'running' ELSE 'queued' END, $14::int, CASE WHEN $14 THEN now END, CASE WHEN $14 THEN ${leaseSql} END FROM instant
+    RETURNING ${runColumns}
   ), marked AS (
     UPDATE "BrokerQuery" SET "lastRunAt" = now FROM instant WHERE id = $2::uuid
   )
-  SELECT ${columns}, pg_notify('run_queued', id::text)::text AS told FROM created`
+  SELECT ${runColumns}, CASE WHEN NOT $14 THEN pg_notify('run_queued', id::text)::text END AS told FROM created`
 
 /**
- * Puts a run in the queue, and notes it at its query, by one statement; workers are woken when it is committed. Its id is a UUIDv7 of the instant in
+ * Puts a run in the queue, or in the hands of a worker, and notes it at its query, by one statement; workers are woken when it is committed. Its id is a UUIDv7 of the instant in
  * `createdAt`, by PostgreSQL's clock, so that a list in the order of ids is one in time, whichever process made the run.
  */
 export async function createRun(db: Queryable, { caps, parameters, ...run }: RunToCreate): Promise<RunRow> {
-  const { kind = 'alerts', queryId, queryName, brokerId, createdBy, requestId, traceId, scheduledFor, newerThan } = run
+  const { kind = 'alerts', queryId, queryName, brokerId, createdBy, requestId, traceId, scheduledFor, newerThan, isClaimed = false } = run
   const what = [kind, queryId, queryName, brokerId, JSON.stringify(parameters), caps.alerts, caps.bytes, caps.seconds]
-  const why = [createdBy, requestId ?? null, traceId ?? null, scheduledFor ?? null, newerThan ?? null]
+  const why = [createdBy, requestId ?? null, traceId ?? null, scheduledFor ?? null, newerThan ?? null, isClaimed]
   const { rows } = await db.query<RunRow>(createSql, [...what, ...why])
   const [row] = rows.map(exact)
   if (row === undefined) throw new Error('The database did not answer the run that it stored.')
@@ -70,6 +68,19 @@ function exact({ told: _, ...row }: RunRow & { readonly told?: unknown }): RunRo
   }
 }
 
+/** How long an id is, at the beginning of a word [count]. */
+export const idLength = 36
+const timeColumns = ['leaseUntil', 'scheduledFor', 'newerThan', 'newestAlertAt', 'createdAt', 'startedAt', 'finishedAt']
+
+/** Reads the run that PostgreSQL tells behind its id; null when it tells the id alone. */
+export function runOfWord(word: string): RunRow | null {
+  const text = word.slice(idLength + 1)
+  if (text === '') return null
+  const row = JSON.parse(text)
+  for (const column of timeColumns) if (row[column] !== null) row[column] = new Date(row[column])
+  return exact(row)
+}
+
 /** Tells whether a query has a run; only of these states, if they are told. */
 export async function hasRun(db: Reader, { queryId, statuses }: { queryId: string; statuses?: string[] }): Promise<boolean> {
   const where = { queryId, ...(statuses && { status: { in: statuses } }) }
@@ -78,7 +89,7 @@ export async function hasRun(db: Reader, { queryId, statuses }: { queryId: strin
 
 /** Finds a run; null when there is none. */
 export async function findRun(db: Queryable, runId: string): Promise<RunRow | null> {
-  const { rows } = await db.query<RunRow>(`SELECT ${columns} FROM "Run" WHERE id = $1`, [runId])
+  const { rows } = await db.query<RunRow>(`SELECT ${runColumns} FROM "Run" WHERE id = $1`, [runId])
   const [row] = rows.map(exact)
   return row ?? null
 }

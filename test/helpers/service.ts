@@ -69,10 +69,6 @@ export async function startService({ variables = {}, modules = [], logger, via, 
   const database = await openDatabase({ url: via ? await via(home.url) : home.url, log: silent })
   const metrics = createServiceMetrics({ database, registry })
   const gates = await openGates({ database, registry, log: silent, metrics, policy })
-  const app = await buildApp({ config, database, registry, gates, metrics, ...(logger && { logger }) })
-  await app.ready()
-  server.on('request', (request, response) => app.routing(request, response))
-  server.on('clientError', (error, socket) => app.server.emit('clientError', error, socket))
   const worker = startWork({
     database,
     registry,
@@ -82,6 +78,10 @@ export async function startService({ variables = {}, modules = [], logger, via, 
     concurrency: config.workerConcurrency,
     matchRadius: config.matchRadius
   })
+  const app = await buildApp({ config, database, registry, gates, metrics, reserve: worker.reserve, ...(logger && { logger }) })
+  await app.ready()
+  server.on('request', (request, response) => app.routing(request, response))
+  server.on('clientError', (error, socket) => app.server.emit('clientError', error, socket))
   const close = async () => {
     app.health.drain()
     server.close()

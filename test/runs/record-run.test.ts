@@ -1,20 +1,27 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { type Database, openDatabase } from '../../src/database.ts'
+import { waitForEnd } from '../../src/runs/follow-run.ts'
 import type { RunItem } from '../../src/runs/normalise-alert.ts'
 import type { ClaimedRun } from '../../src/runs/queue-store.ts'
 import { recordRun } from '../../src/runs/record-run.ts'
 import { listRejections, listRunAlerts } from '../../src/runs/result-store.ts'
+import { createRunReader } from '../../src/runs/run-reader.ts'
+import { findRun, runOfWord } from '../../src/runs/store.ts'
 import { createTestDatabase, silent, type TestDatabase } from '../helpers/database.ts'
 import { alertItem, claimAgain, claimNewRun, countsOf, rejectionItem } from '../helpers/runs.ts'
 
 let files: TestDatabase
 let database: Database
+/** Words of ends so far. */
+const words: string[] = []
 
 before(async () => {
   files = await createTestDatabase()
   database = await openDatabase({ url: files.url, log: silent })
+  database.notifications.on('run_ended', word => words.push(word))
 })
 after(async () => {
   await database.close()
@@ -192,4 +199,33 @@ test('however items come, in whatever batches and attempts, the counts add up an
     }),
     { numRuns: 60 }
   )
+})
+
+/** Records the last batch of a run; answers the word of its end. */
+async function wordOfEnd(run: ClaimedRun, feedback: readonly string[]): Promise<string> {
+  const items = [alertItem(run.runId, 'last', { timestamp: '2026-01-01T00:00:00.123Z' })]
+  await recordRun(database, { fence: run, brokerId: run.brokerId, items, checkpoint: 'end', feedback, isLast: true })
+  for (;;) {
+    const word = words.find(heard => heard.startsWith(run.runId))
+    if (word !== undefined) return word
+    await sleep(5)
+  }
+}
+
+test('the word of the end of a run tells the run as it is stored', async () => {
+  const run = await claimNewRun(database, { caps: { alerts: 10, bytes: 2 ** 40, seconds: 60 } })
+  const word = await wordOfEnd(run, ['It was “said”, once\nor twice.'])
+  const row = await findRun(database.pool, run.runId)
+  assert.deepEqual([row?.status, row?.newCount, row?.lastPosition], ['succeeded', 1, 1n])
+  assert.deepEqual(runOfWord(word), row)
+})
+
+test('the end of a run that is too long for a word is told all the same, and the run is read', async () => {
+  const run = await claimNewRun(database)
+  const feedback = Array.from({ length: 20 }, (_, index) => `${index} ${'é'.repeat(500)}`)
+  const waiting = waitForEnd(createRunReader(database), { runId: run.runId, signal: AbortSignal.timeout(20_000) })
+  const word = await wordOfEnd(run, feedback)
+  assert.deepEqual([word, runOfWord(word)], [run.runId, null])
+  const ended = await waiting
+  assert.deepEqual([ended?.status, ended?.feedback], ['succeeded', feedback])
 })
