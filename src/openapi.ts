@@ -32,7 +32,7 @@ const nowhere: Database = {
     return refuse()
   },
   url: '',
-  notifications: { connected: false, on: () => () => {}, onReconnect: () => () => {} },
+  notifications: { connected: false, on: () => () => {}, tell: () => {}, onReconnect: () => () => {} },
   close: async () => {}
 }
 

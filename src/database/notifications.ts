@@ -7,6 +7,8 @@ import { openSession } from './session.ts'
 export interface Notifications {
   /** Listens to a channel; call the answer to stop. The first listener of a channel hears nothing until PostgreSQL has taken its LISTEN. */
   on(channel: string, listener: (payload: string) => void): () => void
+  /** Tells the listeners of this process at once what PostgreSQL is going to tell everyone. */
+  tell(channel: string, payload: string): void
   /** False while the connection is lost; what is notified then never comes. */
   readonly connected: boolean
   /** Is told when the connection is back, because something may have been missed; call the answer to stop. */
@@ -45,6 +47,7 @@ export async function openNotifications({ url, log }: { url: string; log: Log })
       listen(channel)
       return () => notified.off(eventOf(channel), listener)
     },
+    tell: (channel, payload) => void notified.emit(eventOf(channel), payload),
     get connected() {
       return session.client !== null
     },

@@ -49,7 +49,7 @@ export function createLine(): Line {
       void before.then(() => turn.resolve())
       const done = turn.promise.finally(() => signal.removeEventListener('abort', cancel)).then(work)
       // Whoever comes next waits for all who came before, also for those before one that left.
-      last = Promise.allSettled([before, done])
+      last = Promise.allSettled([before, done]).then(() => {})
       return done
     }
   }

@@ -4,7 +4,7 @@ import type { InstalledBroker } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
 import type { Metrics } from '../metrics.ts'
 import { executeRun, FencedError } from './execute-run.ts'
-import { endRun } from './progress-store.ts'
+import { endRun, type ToldRun } from './progress-store.ts'
 import { type ClaimedRun, handBack, renewLease } from './queue-store.ts'
 import type { RunKind } from './run-kind.ts'
 
@@ -32,6 +32,8 @@ export class HandedBackError extends Error {
   override readonly name = 'HandedBackError'
 }
 
+/** What has become of a run, as far as an attempt knows that does not hold it any more. */
+const fenced: ToldRun = { status: 'fenced', word: null }
 const renewMilliseconds = 5000
 /** After so long without a renewal another worker may have the run [ms]. */
 const leaseMilliseconds = 15_000
@@ -44,8 +46,9 @@ export async function attemptRun(attempt: Attempt): Promise<void> {
   log.info({}, 'The run begins.')
   try {
     const end = await executeRun(kind, { run, broker, gate, database, log, metrics, signal: stop.signal })
-    const status = end.status ?? (await endRun(database.pool, run, end))
-    metrics.runsEnded.inc({ broker: run.brokerId, status: status ?? 'fenced' })
+    const { status, word } = end.ended ?? (await endRun(database.pool, run, end)) ?? fenced
+    if (word !== null) database.notifications.tell('run_ended', word)
+    metrics.runsEnded.inc({ broker: run.brokerId, status })
     log.info({ status, error: end.error, truncatedBy: end.truncatedBy }, 'The run has ended.')
   } catch (error) {
     if (error instanceof FencedError) log.info({}, error.message)

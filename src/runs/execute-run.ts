@@ -7,7 +7,7 @@ import type { Database } from '../database.ts'
 import { makeStorable } from '../domain/storable.ts'
 import type { Metrics } from '../metrics.ts'
 import { batchItems } from './batch-items.ts'
-import type { RunEnd, RunError } from './progress-store.ts'
+import type { RunEnd, RunError, ToldRun } from './progress-store.ts'
 import type { ClaimedRun } from './queue-store.ts'
 import { readAhead } from './read-ahead.ts'
 import { RunFailedError, type RunKind, UpstreamFailure } from './run-kind.ts'
@@ -27,8 +27,8 @@ export interface Execution {
 
 /** How a run was executed. */
 export interface Executed extends RunEnd {
-  /** What the run has ended as with its last batch; null = it is still to be ended. */
-  readonly status: string | null
+  /** The run as it has ended with its last batch; null = it is still to be ended. */
+  readonly ended: ToldRun | null
 }
 
 const batchItemsAtMost = 1000
@@ -95,7 +95,7 @@ interface Recording {
 async function recordAll(
   { run, database, metrics }: Execution,
   { kind, source, notes, stop }: Recording
-): Promise<Pick<Executed, 'truncatedBy' | 'status'>> {
+): Promise<Pick<Executed, 'truncatedBy' | 'ended'>> {
   let room = run.capAlerts === null ? Number.POSITIVE_INFINITY : run.capAlerts - run.received
   let unrecorded = 0
   // One item beyond the cap tells whether the broker had more.
@@ -116,12 +116,12 @@ async function recordAll(
     const recorded = await kind.record(database, { run, ...batch })
     if (recorded.fenced) throw new FencedError('The run belongs to another worker, or has ended.')
     for (const [outcome, count] of Object.entries(recorded.outcomes)) metrics[kind.measure].inc({ broker: run.brokerId, outcome }, count)
-    const { truncatedBy, status = null } = recorded
-    if (truncatedBy !== null || status !== null) return { truncatedBy, status }
+    const { truncatedBy, ended = null } = recorded
+    if (truncatedBy !== null || ended !== null) return { truncatedBy, ended }
     room = recorded.room ?? room
     unrecorded -= batch.items.length
   }
-  return { truncatedBy: null, status: null }
+  return { truncatedBy: null, ended: null }
 }
 
 const longestFeedback = 1000
@@ -147,7 +147,7 @@ function createNotes() {
     },
     newestCheckpoint: () => newestToken,
     take,
-    end: (): Executed => ({ error: null, truncatedBy: null, status: null, feedback: take().feedback })
+    end: (): Executed => ({ error: null, truncatedBy: null, ended: null, feedback: take().feedback })
   }
 }
 

@@ -37,6 +37,13 @@ export interface RunError {
   readonly upstreamStatus: number | null
 }
 
+/** A run after an attempt has told of it. */
+export interface ToldRun {
+  readonly status: string
+  /** The word of its end, which all processes hear; null = it goes on. */
+  readonly word: string | null
+}
+
 /** How an attempt ended the run. */
 export interface RunEnd {
   readonly error: RunError | null
@@ -72,7 +79,8 @@ const advanceSql = `
     FROM advanced WHERE query.id = advanced."queryId" AND query."brokerId" = advanced."brokerId" AND query.parameters = advanced.parameters
       AND advanced.status = 'succeeded' AND advanced."truncatedBy" IS NULL AND advanced."newestAlertAt" IS NOT NULL
   )
-  SELECT status, pg_notify('run_changed', id::text), CASE WHEN $14 THEN pg_notify('run_ended', ${wordOfEndSql}) END FROM advanced`
+  SELECT status, word, pg_notify('run_changed', id::text), CASE WHEN word IS NOT NULL THEN pg_notify('run_ended', word) END
+  FROM advanced CROSS JOIN LATERAL (SELECT CASE WHEN $14 THEN ${wordOfEndSql} END AS word)`
 
 const nothing = {
   new: 0,
@@ -89,10 +97,10 @@ const nothing = {
 type Client = Pick<PoolClient, 'query'>
 
 /**
- * Adds a batch to the totals of its run, and ends the run besides when the batch is its last; tells those who follow the run. Answers its status
- * then, or null when the run is not the attempt's any more. Until its end the lease is renewed.
+ * Adds a batch to the totals of its run, and ends the run besides when the batch is its last; tells those who follow the run. Null when the
+ * run is not the attempt's any more. Until its end the lease is renewed.
  */
-export function addToRun(db: Client, fence: Fence, totals: BatchTotals, end: RunEnd | null = null): Promise<string | null> {
+export function addToRun(db: Client, fence: Fence, totals: BatchTotals, end: RunEnd | null = null): Promise<ToldRun | null> {
   const { truncatedBy, feedback } = totals
   return advance(db, fence, {
     ...totals,
@@ -105,10 +113,10 @@ export function addToRun(db: Client, fence: Fence, totals: BatchTotals, end: Run
 }
 
 /**
- * Ends a run and answers its status, or null when it is not the attempt's any more. A run that received alerts and had to reject all of them has
+ * Ends a run; null when it is not the attempt's any more. A run that received alerts and had to reject all of them has
  * failed. A run that has everything moves the newest alert of its query on.
  */
-export function endRun(db: Client, fence: Fence, end: RunEnd): Promise<string | null> {
+export function endRun(db: Client, fence: Fence, end: RunEnd): Promise<ToldRun | null> {
   return advance(db, fence, { ...nothing, ...end, isEnded: true })
 }
 
@@ -118,11 +126,12 @@ interface Advance extends Omit<BatchTotals, 'lastPosition'>, RunEnd {
   readonly isEnded: boolean
 }
 
-async function advance(db: Client, { runId, attempt }: Fence, made: Advance): Promise<string | null> {
+async function advance(db: Client, { runId, attempt }: Fence, made: Advance): Promise<ToldRun | null> {
   const { bytes, lastPosition, checkpoint, newestAlertAt, truncatedBy, feedback, isEnded, error } = made
   const counts = [made.new, made.changed, made.duplicate, made.rejected, made.repeated, bytes]
   const marks = [lastPosition?.toString() ?? null, checkpoint, newestAlertAt ?? null, truncatedBy, feedback]
   const failure = [error?.kind ?? null, error?.detail ?? null, error?.retryable ?? null, error?.upstreamStatus ?? null]
-  const { rows } = await db.query<{ status: string }>(prepared(advanceSql, [runId, attempt, ...counts, ...marks, isEnded, ...failure]))
-  return rows[0]?.status ?? null
+  const { rows } = await db.query<ToldRun>(prepared(advanceSql, [runId, attempt, ...counts, ...marks, isEnded, ...failure]))
+  const [row] = rows
+  return row ? { status: row.status, word: row.word } : null
 }

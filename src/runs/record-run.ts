@@ -62,8 +62,8 @@ export function recordRun(database: Database, batch: BatchToRecord): Promise<Rec
       storeRejections(client, fence, rejections)
     ]
     const added = addToRun(client, fence, totals, isLast ? { error: null, truncatedBy, feedback: [] } : null)
-    const [status] = await Promise.all([added, ...stored, commit()])
-    return { fenced: false, truncatedBy, room: roomLeft(progress, choice), outcomes, status: isLast ? status : null }
+    const [told] = await Promise.all([added, ...stored, commit()])
+    return { fenced: false, truncatedBy, room: roomLeft(progress, choice), outcomes, ended: isLast ? told : null }
   })
 }
 

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import { binaryArray, prepared } from '../database.ts'
 import type { AlertItem, RejectionItem } from './normalise-alert.ts'
-import type { BatchTotals, Fence, TruncatedBy } from './progress-store.ts'
+import type { BatchTotals, Fence, ToldRun, TruncatedBy } from './progress-store.ts'
 
 /** How many items of a batch were what [count]. */
 export type Outcomes = Pick<BatchTotals, 'new' | 'changed' | 'duplicate' | 'rejected' | 'repeated'>
@@ -14,8 +14,8 @@ export type Recorded =
       readonly truncatedBy: TruncatedBy | null
       readonly room: number | null
       readonly outcomes: Outcomes
-      /** What the run has ended as; left out or null = it goes on. */
-      readonly status?: string | null
+      /** The run as it has ended; left out or null = it goes on. */
+      readonly ended?: ToldRun | null
     }
 
 /** Where a run stands when a batch is about to be recorded. */
