@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
+import { Connection } from './database/connection.ts'
 import type { Log } from './database/log.ts'
 import { type Notifications, openNotifications } from './database/notifications.ts'
 import { type DatabaseOptions, prepareDatabase } from './database/prepare.ts'
@@ -53,6 +54,7 @@ export async function openDatabase(options: DatabaseOptions & { readonly poolSiz
 
 function openPool({ url, size, log }: { url: string; size: number; log: Log }): pg.Pool {
   const pool = new pg.Pool({
+    Client: Connection,
     connectionString: url,
     application_name: 'tom-alerts-service',
     max: size,

@@ -39,9 +39,7 @@ export function createTableScanner(columns: readonly string[], { maxItemBytes }:
   }
 
   return {
-    get found() {
-      return header !== null
-    },
+    found: () => header !== null,
     envelope: () => null,
     read: row => readRow(row, header ?? []),
     push(chunk) {

@@ -2,7 +2,8 @@ const noBytes: Buffer = Buffer.alloc(0)
 
 /** Puts bytes together that come in pieces. A single piece is not copied; many tiny ones cost no more than their bytes. */
 export interface GrowingBuffer {
-  readonly size: number
+  /** How many bytes there are. */
+  size(): number
   add(piece: Buffer): void
   /** The bytes so far. */
   bytes(): Buffer
@@ -16,9 +17,7 @@ export function createGrowingBuffer(): GrowingBuffer {
   let isCopy = false
 
   return {
-    get size() {
-      return size
-    },
+    size: () => size,
     add(piece) {
       const needed = size + piece.length
       if (size === 0) {

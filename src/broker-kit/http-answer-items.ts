@@ -62,6 +62,6 @@ function readEnvelope(scanner: ItemScanner, answer: Answer, { at = [], inBandErr
   const value = parseAnswer(text, answer)
   const inBand = inBandError?.(value)
   if (inBand) throw answer.reporter.adopt(inBand)
-  if (!scanner.found) throw answer.reporter.fault('bad-response', `has no array at /${at.join('/')}`)
+  if (!scanner.found()) throw answer.reporter.fault('bad-response', `has no array at /${at.join('/')}`)
   return typeof value === 'object' && value !== null ? withSource(value, text) : value
 }

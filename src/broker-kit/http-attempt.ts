@@ -11,7 +11,7 @@ export interface Attempt {
   /** What the broker says about its limit, once it said so. */
   rate: RateLimit | null
   /** Whether a request of the attempt may have been sent. */
-  readonly isLetIn: boolean
+  isLetIn: boolean
   /** Waits until the next request of the attempt may be sent. */
   enter(): Promise<void>
   /** Says that the answer is good, as far as it was read. */
@@ -26,7 +26,6 @@ export interface Attempt {
 export function beginAttempt({ signal, limits, gate, onWait }: Call, time: TimeBudget): Attempt {
   const watch = watchOver({ signal, requestTimeout: limits.requestTimeout, time })
   let pass: Pass | null = null
-  let isLetIn = false
   const leave = () => {
     pass?.leave()
     pass = null
@@ -35,15 +34,13 @@ export function beginAttempt({ signal, limits, gate, onWait }: Call, time: TimeB
     watch,
     retryAfter: null,
     rate: null,
-    get isLetIn() {
-      return isLetIn
-    },
+    isLetIn: false,
     async enter() {
       leave()
-      isLetIn = false
+      attempt.isLetIn = false
       signal.throwIfAborted()
       pass = (await gate?.enter({ signal, onWait })) ?? null
-      isLetIn = true
+      attempt.isLetIn = true
     },
     succeed: () => pass?.report({ error: null, retryAfter: attempt.retryAfter, rate: attempt.rate }),
     fail(thrown) {

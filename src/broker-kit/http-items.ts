@@ -8,26 +8,15 @@ import type { Call } from './http-send.ts'
 export function createItemStream(prepare: () => Call, request: ItemsRequest): ItemStream {
   let begun = false
   let ending: { readonly envelope: unknown } | null = null
-
-  async function* read(closed: AbortSignal): AsyncGenerator<object, void, undefined> {
-    const prepared = prepare()
-    const cancel = new AbortController()
-    const stop = () => cancel.abort(prepared.signal.aborted ? prepared.signal.reason : closed.reason)
-    const signals = [prepared.signal, closed]
-    for (const signal of signals) signal.addEventListener('abort', stop)
-    if (signals.some(({ aborted }) => aborted)) stop()
-    try {
-      ending = { envelope: yield* (request.whole ? readWhole : readItems)({ ...prepared, signal: cancel.signal }, request) }
-    } finally {
-      for (const signal of signals) signal.removeEventListener('abort', stop)
-    }
+  const onEnd = (envelope: unknown) => {
+    ending = { envelope }
   }
 
   return {
     [Symbol.asyncIterator]() {
       if (begun) throw new TypeError('The items of an answer can be read once')
       begun = true
-      return closable(read)
+      return closable({ prepare, request, onEnd })
     },
     envelope() {
       if (!ending) throw new TypeError('What stands around the items is known once the last of them was read')
@@ -36,10 +25,16 @@ export function createItemStream(prepare: () => Call, request: ItemsRequest): It
   }
 }
 
+interface Reading {
+  prepare(): Call
+  readonly request: ItemsRequest
+  onEnd(envelope: unknown): void
+}
+
 // The return() of a generator waits for the read that is under way: closing first ends that read at once.
-function closable(read: (closed: AbortSignal) => AsyncGenerator<object, void, undefined>): AsyncIterableIterator<object> {
+function closable(reading: Reading): AsyncIterableIterator<object> {
   const closing = new AbortController()
-  const items = read(closing.signal)
+  const items = read(reading, closing.signal)
   return {
     [Symbol.asyncIterator]() {
       return this
@@ -56,6 +51,20 @@ function closable(read: (closed: AbortSignal) => AsyncGenerator<object, void, un
       closing.abort()
       return items.return()
     }
+  }
+}
+
+async function* read({ prepare, request, onEnd }: Reading, closed: AbortSignal): AsyncGenerator<object, void, undefined> {
+  const prepared = prepare()
+  const cancel = new AbortController()
+  const stop = () => cancel.abort(prepared.signal.aborted ? prepared.signal.reason : closed.reason)
+  const signals = [prepared.signal, closed]
+  for (const signal of signals) signal.addEventListener('abort', stop)
+  if (signals.some(({ aborted }) => aborted)) stop()
+  try {
+    onEnd(yield* (request.whole ? readWhole : readItems)({ ...prepared, signal: cancel.signal }, request))
+  } finally {
+    for (const signal of signals) signal.removeEventListener('abort', stop)
   }
 }
 

@@ -7,6 +7,7 @@ import type { HttpLimits } from './http-limits.ts'
 import { readRate } from './http-rate.ts'
 import { createReporter, kindOfStatus, type Reporter } from './http-reporter.ts'
 import { type PreparedRequest, redirected, withinHost } from './http-request.ts'
+import { lettingGo } from './let-go.ts'
 import type { Mask } from './mask.ts'
 import { readBeginning } from './read-body.ts'
 
@@ -33,7 +34,7 @@ export interface Call {
 }
 
 // HTTP/2 would share one connection among all runs: one broken stream of bytes would end them all.
-const agent = new Agent({ allowH2: false })
+const agent = new Agent({ allowH2: false }).compose(lettingGo)
 
 /** Sends a request and follows its redirects; throws a BrokerError for every answer that is no success. */
 export async function send(call: Call, attempt: Attempt): Promise<Answer> {

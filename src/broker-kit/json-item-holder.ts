@@ -24,7 +24,7 @@ export function createItemHolder(maxItemBytes: number): ItemHolder {
     add(part) {
       if (isTooLarge) return
       held.add(part)
-      if (held.size <= maxItemBytes) return
+      if (held.size() <= maxItemBytes) return
       isTooLarge = true
       const beginning = Buffer.from(held.bytes().subarray(0, keptOfTooLarge))
       held.clear()

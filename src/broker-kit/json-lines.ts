@@ -10,7 +10,7 @@ export function createLineScanner({ maxItemBytes }: { maxItemBytes: number }): I
   const holder = createItemHolder(maxItemBytes)
 
   return {
-    found: true,
+    found: () => true,
     envelope: () => null,
     push(chunk) {
       const items: RawItem[] = []

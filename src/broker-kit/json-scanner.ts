@@ -15,7 +15,7 @@ export interface ItemScanner {
   /** Says that the body is over. */
   end(): Scan
   /** Whether the place of the items was found. */
-  readonly found: boolean
+  found(): boolean
   /** The body so far without the items; null for formats that have nothing around their items. */
   envelope(): Buffer | null
 }
@@ -38,16 +38,14 @@ export function createArrayScanner(at: readonly string[], { maxItemBytes, maxEnv
       if (start > 0) envelope.add(chunk.subarray(0, start))
       const cut = search.found && array.phase !== 'closed' ? cutItems(array, chunk, start) : { items: [], end: start, fault: null }
       if (array.phase === 'closed') envelope.add(chunk.subarray(cut.end))
-      const isTooLarge = envelope.size > maxEnvelopeBytes
+      const isTooLarge = envelope.size() > maxEnvelopeBytes
       return { items: cut.items, fault: cut.fault ?? (isTooLarge ? `sent more than ${maxEnvelopeBytes} bytes around its items` : null) }
     },
     end: () => ({
       items: [],
       fault: search.found && array.phase !== 'closed' ? 'sent JSON that is cut off in the middle of its items' : null
     }),
-    get found() {
-      return search.found
-    },
+    found: () => search.found,
     envelope: envelope.bytes
   }
 }

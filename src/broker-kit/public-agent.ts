@@ -1,6 +1,7 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { Agent } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
+import { lettingGo } from './let-go.ts'
 import { isPrivateAddress } from './private-addresses.ts'
 
 /** Says that a name leads to a private address. */
@@ -26,7 +27,7 @@ export type LookupAll = (
  * Makes an agent that connects to no private address by whatever name. Each connection is made to one of the addresses
  * that were checked for it, so a name that changes its mind gains nothing.
  */
-export function createPublicAgent(lookupAll: LookupAll = systemLookup): Agent {
+export function createPublicAgent(lookupAll: LookupAll = systemLookup): Dispatcher {
   const lookup: LookupFunction = (name, options, done) => {
     lookupAll(name, { ...options, all: true }, (error, addresses) => {
       const hidden = addresses?.find(({ address }) => isPrivateAddress(address))
@@ -36,5 +37,5 @@ export function createPublicAgent(lookupAll: LookupAll = systemLookup): Agent {
       done(null, first.address, first.family)
     })
   }
-  return new Agent({ allowH2: false, connect: { lookup } })
+  return new Agent({ allowH2: false, connect: { lookup } }).compose(lettingGo)
 }

@@ -1,14 +1,44 @@
-// Two copies of the kit can meet, the service's and a module's: they share one memory of what came from which text.
-const key = Symbol.for('tom-alerts-service.sources')
-const shared: typeof globalThis & { [key]?: WeakMap<object, Source> } = globalThis
-shared[key] ??= new WeakMap<object, Source>()
-const sources = shared[key]
-
 interface Source {
   readonly text: string
   readonly mediaType: string
   readonly unreadable: string | null
 }
+
+/** Gives back what it is made with, so that a class of it adds its private members to any object. */
+class Itself {
+  constructor(value: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: there is no other way to add a private member to an object.
+    return value
+  }
+}
+
+/**
+ * A member that only this class sees holds the source of a value. A WeakMap would do the same, but V8 keeps its entries
+ * until all of the heap is collected: the texts of all alerts of a run.
+ */
+class Sourced extends Itself {
+  #source: Source
+
+  constructor(value: object, source: Source) {
+    super(value)
+    this.#source = source
+  }
+
+  static get(value: object): Source | undefined {
+    return #source in value ? value.#source : undefined
+  }
+
+  static set(value: object, source: Source): void {
+    if (#source in value) value.#source = source
+    else new Sourced(value, source)
+  }
+}
+
+// Two copies of the kit can meet, the service's and a module's: they share one memory of what came from which text.
+const key = Symbol.for('tom-alerts-service.sources')
+const shared: typeof globalThis & { [key]?: Pick<typeof Sourced, 'get' | 'set'> } = globalThis
+shared[key] ??= Sourced
+const sources = shared[key]
 
 /** Remembers the text that a value was read from, exactly as the broker sent it; answers the value. */
 export function withSource<T extends object>(value: T, text: string, mediaType = 'application/json'): T {

@@ -20,7 +20,7 @@ export async function* gatherCurve(call: RunCall, targetId: string): AsyncGenera
     if (broker.module.photometryOf) await addCarried(call, targetId, curve)
     if (broker.module.fetchPhotometry && mayAsk(call)) await addFetched(call, targetId, curve)
   } catch (error) {
-    if (curve.size > 0) yield curve.build()
+    if (curve.size() > 0) yield curve.build()
     throw error
   }
   yield curve.build()

@@ -15,7 +15,7 @@ export interface CurveBuilder {
   /** Takes a point in as the module made it; false when the curve is full, and takes no more. */
   add(value: unknown): boolean
   /** How many distinct points there are [count]. */
-  readonly size: number
+  size(): number
   build(): LightCurve
 }
 
@@ -42,9 +42,7 @@ export function createCurve(brokerId: string, most: number | null): CurveBuilder
   }
   return {
     add,
-    get size() {
-      return sizeNow()
-    },
+    size: sizeNow,
     build: () => ({ points: [...points.values()], rejections: [...rejections.values()], repeated, isCut })
   }
 }

@@ -74,7 +74,7 @@ export const photometryRoutes =
       })
       const seconds = preferredWait(request.headers.prefer)
       if (seconds === 0) return sendAnswer(reply, answer)
-      const signal = AbortSignal.any([clientSignal(reply), draining, AbortSignal.timeout(seconds * 1000)])
+      const signal = clientSignal(reply, { draining, seconds })
       const found = await Promise.all(runIdsOf(answer.body).map(id => waitForEnd(id, signal)))
       const runs = found.filter(run => run !== null)
       reply.header('Preference-Applied', `wait=${seconds}`)

@@ -6,7 +6,7 @@ import type { InstalledBroker } from '../broker-kit/registry.ts'
 import type { Database } from '../database.ts'
 import { makeStorable } from '../domain/storable.ts'
 import type { Metrics } from '../metrics.ts'
-import { batchItems } from './batch-items.ts'
+import { type BatchLimits, batchItems } from './batch-items.ts'
 import type { RunEnd, RunError, ToldRun } from './progress-store.ts'
 import type { ClaimedRun } from './queue-store.ts'
 import { readAhead } from './read-ahead.ts'
@@ -46,9 +46,7 @@ export class FencedError extends Error {
  */
 export async function executeRun(kind: RunKind, execution: Execution): Promise<Executed> {
   const { run, broker, gate, signal } = execution
-  const deadline = createDeadline(run.remaining)
-  const stopUpstream = new AbortController()
-  const stop = AbortSignal.any([signal, deadline.signal, stopUpstream.signal])
+  const stop = createStop(signal, run.remaining)
   const notes = createNotes()
   const call = {
     run,
@@ -59,7 +57,7 @@ export async function executeRun(kind: RunKind, execution: Execution): Promise<E
       createContext({
         broker,
         gate,
-        signal: stop,
+        signal: stop.signal,
         log: execution.log,
         resumeFrom: notes.newestCheckpoint() ?? run.checkpoint,
         newerThan: run.newerThan,
@@ -70,17 +68,16 @@ export async function executeRun(kind: RunKind, execution: Execution): Promise<E
   try {
     const complaints = kind.complaints(call)
     if (complaints.length > 0) return { ...notes.end(), error: misfit(complaints.map(({ pointer, message }) => `${pointer} ${message}`)) }
-    const recorded = await recordAll(execution, { kind, source: kind.source(call), notes, stop })
+    const recorded = await recordAll(execution, { kind, source: kind.source(call), notes, stop: stop.signal })
     return { ...notes.end(), ...recorded }
   } catch (error) {
     signal.throwIfAborted()
-    if (deadline.signal.aborted && error === deadline.signal.reason) return { ...notes.end(), truncatedBy: 'seconds' }
+    if (stop.isTimeUp(error)) return { ...notes.end(), truncatedBy: 'seconds' }
     if (error instanceof RunFailedError) return { ...notes.end(), error: error.runError }
     if (error instanceof UpstreamFailure) return { ...notes.end(), error: runError(error.cause) }
     throw error
   } finally {
-    deadline.clear()
-    stopUpstream.abort(new Error('The run is over.'))
+    stop.end()
   }
 }
 
@@ -92,10 +89,8 @@ interface Recording {
 }
 
 /** Records batch after batch; answers the cap that ended it, or null when the source did. */
-async function recordAll(
-  { run, database, metrics }: Execution,
-  { kind, source, notes, stop }: Recording
-): Promise<Pick<Executed, 'truncatedBy' | 'ended'>> {
+async function recordAll({ run, database, metrics }: Execution, recording: Recording): Promise<Pick<Executed, 'truncatedBy' | 'ended'>> {
+  const { kind } = recording
   let room = run.capAlerts === null ? Number.POSITIVE_INFINITY : run.capAlerts - run.received
   let unrecorded = 0
   // One item beyond the cap tells whether the broker had more.
@@ -104,14 +99,10 @@ async function recordAll(
     characters: batchCharacters,
     milliseconds: batchMilliseconds
   })
-  const read = async function* () {
-    for await (const { items, ended: isLast } of batchItems({ source, limits, sizeOf: kind.sizeOf, signal: stop })) {
-      unrecorded += items.length
-      // Taken before more is asked for, so that a checkpoint is about nothing beyond its batch.
-      yield { items, isLast, ...notes.take() }
-    }
+  const onRead = (count: number) => {
+    unrecorded += count
   }
-  for await (const batch of readAhead(read(), () => unrecorded <= room)) {
+  for await (const batch of readAhead(readBatches(recording, { limits, onRead }), () => unrecorded <= room)) {
     if (batch.items.length === 0 && batch.feedback.length === 0 && batch.checkpoint === null) continue
     const recorded = await kind.record(database, { run, ...batch })
     if (recorded.fenced) throw new FencedError('The run belongs to another worker, or has ended.')
@@ -125,6 +116,21 @@ async function recordAll(
 }
 
 const longestFeedback = 1000
+
+interface Reading {
+  readonly limits: () => BatchLimits
+  /** Told how many items a batch has, before more is asked for. */
+  onRead(count: number): void
+}
+
+// A generator function that is made anew for each run would have V8 make maps for it, which keep the run until all of the heap is collected.
+async function* readBatches({ kind, source, notes, stop }: Recording, { limits, onRead }: Reading) {
+  for await (const { items, ended: isLast } of batchItems({ source, limits, sizeOf: kind.sizeOf, signal: stop })) {
+    onRead(items.length)
+    // Taken before more is asked for, so that a checkpoint is about nothing beyond its batch.
+    yield { items, isLast, ...notes.take() }
+  }
+}
 
 /** Gathers what the module says until the next batch takes it along. */
 function createNotes() {
@@ -151,14 +157,29 @@ function createNotes() {
   }
 }
 
-function createDeadline(milliseconds: number | null) {
+/** Ends what a run asks of its broker: when it is stopped, when its time [ms] is up, and when it is over. */
+function createStop(signal: AbortSignal, milliseconds: number | null) {
   const controller = new AbortController()
-  const end = () => controller.abort(new Error('The time of the run is up.'))
-  if (milliseconds === null) return { signal: controller.signal, clear: () => {} }
-  if (milliseconds <= 0) end()
+  let timeIsUp: Error | null = null
+  const pass = () => controller.abort(signal.reason)
+  const expire = () => {
+    timeIsUp = new Error('The time of the run is up.')
+    controller.abort(timeIsUp)
+  }
   // A timer of more than 24.8 days would fire at once.
-  const timer = setTimeout(end, Math.min(milliseconds, 2 ** 31 - 1))
-  return { signal: controller.signal, clear: () => clearTimeout(timer) }
+  const timer = milliseconds === null ? undefined : setTimeout(expire, Math.min(milliseconds, 2 ** 31 - 1))
+  signal.addEventListener('abort', pass)
+  if (signal.aborted) pass()
+  if (milliseconds !== null && milliseconds <= 0) expire()
+  return {
+    signal: controller.signal,
+    isTimeUp: (error: unknown) => timeIsUp !== null && error === timeIsUp,
+    end: () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', pass)
+      controller.abort(new Error('The run is over.'))
+    }
+  }
 }
 
 function misfit(complaints: readonly string[]): RunError {

@@ -101,7 +101,6 @@ export const runResultRoutes = ({ database, reader, draining }: Needs): FastifyP
     if (run === null) throw notFound('run', runId)
     return run
   }
-  const ending = (reply: Parameters<typeof clientSignal>[0]) => AbortSignal.any([clientSignal(reply), draining])
 
   return async app => {
     app.get('/runs/:runId/alerts', { schema: listRunAlertsSchema }, async (request, reply) =>
@@ -117,12 +116,12 @@ export const runResultRoutes = ({ database, reader, draining }: Needs): FastifyP
       const { cursor, follow } = request.query
       const after = positionOf(runId, cursor)
       refuseDropped(await find(runId), after)
-      return sendNdjson(reply, followRun(reader, { runId, after, follow, signal: ending(reply) }))
+      return sendNdjson(reply, followRun(reader, { runId, after, follow, signal: clientSignal(reply, { draining }) }))
     })
 
     app.get('/runs/:runId/alerts.csv', { schema: exportRunAlertsSchema, exposeHeadRoute: false }, async ({ params: { runId } }, reply) => {
       refuseDropped(await find(runId), 0n)
-      const lines = exportRun(database, { runId, signal: ending(reply) })
+      const lines = exportRun(database, { runId, signal: clientSignal(reply, { draining }) })
       reply.header('Content-Disposition', `attachment; filename="run-${runId}.csv"`)
       return reply.type('text/csv; charset=utf-8').send(Readable.from(lines, { objectMode: false }))
     })
@@ -131,7 +130,7 @@ export const runResultRoutes = ({ database, reader, draining }: Needs): FastifyP
       const { runId } = request.params
       await find(runId)
       const place = placeOf(request.headers['last-event-id'])
-      return sendEvents(reply, runEvents(reader, { runId, place, signal: ending(reply) }))
+      return sendEvents(reply, runEvents(reader, { runId, place, signal: clientSignal(reply, { draining }) }))
     })
   }
 }

@@ -72,7 +72,7 @@ export const runStartRoutes = ({ database, registry, reader, reserve, draining }
     const seconds = preferredWait(request.headers.prefer)
     if (seconds === 0) return sendAnswer(reply, answer)
     const runId = answer.headers?.['Location']?.split('/').at(-1) ?? ''
-    const signal = AbortSignal.any([clientSignal(reply), draining, AbortSignal.timeout(seconds * 1000)])
+    const signal = clientSignal(reply, { draining, seconds })
     const run = await waitForEnd(reader, { runId, signal, isFresh })
     reply.header('Preference-Applied', `wait=${seconds}`)
     if (run === null) return sendAnswer(reply, answer)

@@ -14,10 +14,10 @@ export async function* readJson(texts: AsyncIterable<string>): AsyncGenerator<Im
       line += 1
       yield itemFault === null ? readRecord(bytes.toString(), line) : faultAt(line, itemFault)
     }
-    if (fault !== null) return yield faultAt(line + 1, scanner.found ? ofFile(fault) : notArray)
+    if (fault !== null) return yield faultAt(line + 1, scanner.found() ? ofFile(fault) : notArray)
   }
   const { fault } = scanner.end()
-  if (!scanner.found) yield faultAt(line + 1, notArray)
+  if (!scanner.found()) yield faultAt(line + 1, notArray)
   else if (fault !== null) yield faultAt(line + 1, ofFile(fault))
   else if (scanner.envelope()?.toString().replace(/\s/g, '') !== '[]') yield faultAt(line + 1, 'there is something around the array')
 }
