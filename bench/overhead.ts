@@ -1,9 +1,9 @@
-// npm run bench overhead [-- 300]: what a run of one alert takes beyond the bare call of its broker, so many times (300 unless told).
+// npm run bench overhead [-- 1000]: what a run of one alert takes beyond the bare call of its broker, so many times (1000 unless told).
 import { once, quantile, short, table } from './helpers/measure.ts'
 import { startBench } from './helpers/service.ts'
 import { runOf, startBenchUpstream } from './helpers/upstream.ts'
 
-const times = Number(process.argv[3] ?? 300)
+const times = Number(process.argv[3] ?? 1000)
 /** A service runs for days: its code is compiled well by then [count]. */
 const warmings = 1000
 const upstream = await startBenchUpstream()
