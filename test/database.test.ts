@@ -36,6 +36,31 @@ describe('the database', () => {
     assert.deepEqual(rows, [{ zone: 'UTC', timeout: '1min' }])
   })
 
+  it('answers a connection of the pool in every form of a query', async () => {
+    const client = await database.pool.connect()
+    try {
+      const text = 'SELECT $1::text AS text'
+      const called = await new Promise(resolve => client.query(text, ['back'], (_error, result) => resolve(result.rows)))
+      const promised = [
+        await client.query("SELECT 'text' AS text"),
+        await client.query(text, ['values']),
+        await client.query({ text, values: ['config'] }),
+        await client.query({ text }, ['both']),
+        await client.query({ name: 'named', text, values: ['named'] })
+      ]
+      assert.deepEqual(
+        [called, ...promised.map(({ rows }) => rows)].flat(),
+        ['back', 'text', 'values', 'config', 'both', 'named'].map(word => ({ text: word }))
+      )
+      await assert.rejects(
+        client.query('SELECT 1 / $1::int', [0]),
+        error => error instanceof Error && /division by zero/.test(error.message) && /database\.test/.test(error.stack ?? '')
+      )
+    } finally {
+      client.release()
+    }
+  })
+
   it('commits a transaction whose work answers', async () => {
     const answer = await inTransaction(
       database.pool,

@@ -12,6 +12,9 @@ class Itself {
   }
 }
 
+/** For values that take no more members: seldom any, as what is read is not frozen. */
+const sourcesOfFrozen = new WeakMap<object, Source>()
+
 /**
  * A member that only this class sees holds the source of a value. A WeakMap would do the same, but V8 keeps its entries
  * until all of the heap is collected: the texts of all alerts of a run.
@@ -25,12 +28,13 @@ class Sourced extends Itself {
   }
 
   static get(value: object): Source | undefined {
-    return #source in value ? value.#source : undefined
+    return #source in value ? value.#source : sourcesOfFrozen.get(value)
   }
 
   static set(value: object, source: Source): void {
     if (#source in value) value.#source = source
-    else new Sourced(value, source)
+    else if (Object.isExtensible(value)) new Sourced(value, source)
+    else sourcesOfFrozen.set(value, source)
   }
 }
 

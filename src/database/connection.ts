@@ -9,10 +9,10 @@ export class Connection extends pg.Client {}
 
 Object.defineProperty(Connection.prototype, 'query', { value: query, writable: true, configurable: true })
 
-function query(this: pg.Client, ...parameters: unknown[]): unknown {
-  const ask = (...all: unknown[]): unknown => Reflect.apply(pg.Client.prototype.query, this, all)
-  if (parameters.some(parameter => typeof parameter === 'function')) return ask(...parameters)
-  return new Promise((resolve, reject) => ask(...parameters, callbackOf(resolve, reject))).catch(throwFromHere)
+function query(this: pg.Client, config: unknown, values?: unknown, callback?: unknown): unknown {
+  const ask = (callBack: unknown): unknown => Reflect.apply(pg.Client.prototype.query, this, [config, values, callBack])
+  if (typeof values === 'function' || typeof callback === 'function') return ask(callback)
+  return new Promise((resolve, reject) => ask(callbackOf(resolve, reject))).catch(throwFromHere)
 }
 
 function callbackOf(resolve: (result: unknown) => void, reject: (error: unknown) => void) {

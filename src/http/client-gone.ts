@@ -17,13 +17,17 @@ interface Wait {
 export function clientSignal(reply: { readonly raw: ServerResponse }, { draining, seconds }: Wait = {}): AbortSignal {
   const controller = new AbortController()
   const stop = () => controller.abort(draining?.reason)
-  const timer = seconds === undefined ? undefined : setTimeout(() => controller.abort(new Error('The wait is over.')), seconds * 1000)
+  const timer =
+    seconds === undefined ? undefined : setTimeout(() => controller.abort(new Error('The wait is over.')), seconds * 1000).unref()
   draining?.addEventListener('abort', stop)
   if (draining?.aborted) stop()
-  reply.raw.once('close', () => {
+  const close = () => {
     clearTimeout(timer)
     draining?.removeEventListener('abort', stop)
     if (!reply.raw.writableFinished) controller.abort(new Problem(499, 'The client hung up.', { title: 'Client Hung Up' }))
-  })
+  }
+  // Who hung up before is not told of any more.
+  if (reply.raw.closed) close()
+  else reply.raw.once('close', close)
   return controller.signal
 }

@@ -163,6 +163,7 @@ function createStop(signal: AbortSignal, milliseconds: number | null) {
   let timeIsUp: Error | null = null
   const pass = () => controller.abort(signal.reason)
   const expire = () => {
+    if (controller.signal.aborted) return
     timeIsUp = new Error('The time of the run is up.')
     controller.abort(timeIsUp)
   }
