@@ -8,6 +8,7 @@ import { type DatabaseOptions, prepareDatabase } from './database/prepare.ts'
 import { planned, type Queryable } from './database/queryable.ts'
 import { type Prisma, PrismaClient } from './generated/prisma/client.ts'
 
+export { isDatabaseAway } from './database/away.ts'
 export { binaryArray, type ElementType } from './database/binary-array.ts'
 export type { Notifications } from './database/notifications.ts'
 export type { DatabaseOptions } from './database/prepare.ts'

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isBrokerError } from '../broker-kit/errors.ts'
+import { isDatabaseAway } from '../database.ts'
 import { bodyOf, brokerProblem, Problem } from './problems.ts'
 
 /** Turns whatever was thrown into application/problem+json, and logs it: here, and nowhere else. */
@@ -55,25 +56,6 @@ function refusalProblem({ statusCode, code, message }: Refusal, request: Fastify
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new Problem(414, 'The id in the address is too long to be one.')
   if (statusCode === 415) return new Problem(415, `Send the body as ${request.routeOptions.schema?.consumes?.[0] ?? 'application/json'}.`)
   return new Problem(statusCode, message)
-}
-
-// Prisma's codes for a database that cannot be reached or is too busy, Node's for connections, PostgreSQL's for starting and stopping.
-const databaseAway = new Set([
-  'P1001',
-  'P1002',
-  'P1017',
-  'P2024',
-  'P2028',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  '57P01',
-  '57P02',
-  '57P03',
-  '53300'
-])
-
-function isDatabaseAway(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && databaseAway.has(error.code)
 }
 
 /** Remembers which methods each address knows, so that a wrong method can be told from a wrong address. */

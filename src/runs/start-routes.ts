@@ -8,7 +8,7 @@ import { idempotencyFields, idempotently, sendAnswer } from '../http/idempotency
 import { nullableRef, ref } from '../http/openapi.ts'
 import { originOf } from '../http/origin.ts'
 import { preferFields, preferredWait } from '../http/prefer.ts'
-import { problemResponses } from '../http/problems.ts'
+import { Problem, problemResponses } from '../http/problems.ts'
 import { located } from '../http/response-headers.ts'
 import { QueryId } from '../queries/schemas.ts'
 import { waitForEnd } from './follow-run.ts'
@@ -17,7 +17,7 @@ import type { Reserve } from './reservation.ts'
 import type { RunReader } from './run-reader.ts'
 import { AdHocRun, QueryRun, Run } from './schemas.ts'
 import { startAdHocRun, startQueryRun } from './start-run.ts'
-import type { RunRow } from './store.ts'
+import { findKeptRun, isEnded, type RunRow } from './store.ts'
 
 const tags = ['Runs']
 const startHeaders = Type.Object({ ...idempotencyFields, ...preferFields })
@@ -55,37 +55,45 @@ interface Needs {
   readonly draining: AbortSignal
 }
 
+/** How a run is to begin that no key has to be stored with. */
+interface Beginning {
+  readonly reserve?: Reserve
+  readonly isAwaited?: boolean
+}
+
 /** Starting runs over HTTP. */
 export const runStartRoutes = ({ database, registry, reader, reserve, draining }: Needs): FastifyPluginAsyncTypebox => {
-  const start = async (request: FastifyRequest, reply: FastifyReply, queue: (db: Queryable, reserve?: Reserve) => Promise<RunRow>) => {
+  const start = async (request: FastifyRequest, reply: FastifyReply, queue: (db: Queryable, how: Beginning) => Promise<RunRow>) => {
+    const seconds = preferredWait(request.headers.prefer)
     let isFresh = false
-    const effect = async (db: Queryable, room?: Reserve) => {
-      const run = await queue(db, room)
+    const effect = async (db: Queryable, how: Beginning = {}) => {
+      const run = await queue(db, how)
       isFresh = true
       return { status: 202, body: presentRun(run), headers: { Location: `/v1/runs/${run.id}` } }
     }
     // One statement stores the run: only a key, which is stored with it, needs a transaction, before whose end nobody may begin it.
     const answer =
       request.headers['idempotency-key'] === undefined
-        ? await effect(planned(database.pool), reserve)
+        ? await effect(planned(database.pool), { reserve, isAwaited: seconds > 0 })
         : await idempotently({ request, database, effect: tx => effect(queryableOf(tx)) })
-    const seconds = preferredWait(request.headers.prefer)
     if (seconds === 0) return sendAnswer(reply, answer)
     const runId = answer.headers?.['Location']?.split('/').at(-1) ?? ''
     const signal = clientSignal(reply, { draining, seconds })
-    const run = await waitForEnd(reader, { runId, signal, isFresh })
+    const told = await waitForEnd(reader, { runId, signal, isFresh })
+    // An end is on the disk, and the run with it. What goes on may not be yet, and may not be promised before it is.
+    const run = told !== null && isEnded(told) ? told : await findKeptRun(database.pool, runId)
+    if (run === null) throw lost()
     reply.header('Preference-Applied', `wait=${seconds}`)
-    if (run === null) return sendAnswer(reply, answer)
-    return sendAnswer(reply, { ...answer, status: run.finishedAt === null ? 202 : 200, body: presentRun(run) })
+    return sendAnswer(reply, { ...answer, status: isEnded(run) ? 200 : 202, body: presentRun(run) })
   }
 
   return async app => {
     app.post('/queries/:queryId/runs', { schema: startQueryRunSchema }, (request, reply) => {
       const { params, body } = request
-      return start(request, reply, (db, room) =>
+      return start(request, reply, (db, how) =>
         startQueryRun(db, {
+          ...how,
           registry,
-          reserve: room,
           origin: originOf(request),
           queryId: params.queryId,
           caps: body?.caps,
@@ -95,7 +103,13 @@ export const runStartRoutes = ({ database, registry, reader, reserve, draining }
     })
 
     app.post('/runs', { schema: startRunSchema }, (request, reply) =>
-      start(request, reply, (db, room) => startAdHocRun(db, { registry, reserve: room, origin: originOf(request), request: request.body }))
+      start(request, reply, (db, how) => startAdHocRun(db, { ...how, registry, origin: originOf(request), request: request.body }))
     )
   }
+}
+
+function lost(): Problem {
+  return new Problem(503, 'The run is lost, because the database crashed while it was being stored: start it again.', {
+    headers: { 'Retry-After': '1' }
+  })
 }

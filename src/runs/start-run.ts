@@ -20,6 +20,8 @@ interface Start {
   readonly caps?: Caps | undefined
   /** Where the run may begin at once; left out: it queues. */
   readonly reserve?: Reserve | undefined
+  /** Whether its end is waited for; left out: it is not. */
+  readonly isAwaited?: boolean | undefined
 }
 
 interface QueryStart extends Start {
@@ -32,7 +34,7 @@ interface QueryStart extends Start {
 
 /** Queues a run of a saved query; throws 404 for an unknown query, 409 when it cannot be run as it is. */
 export async function startQueryRun(db: Queryable, start: QueryStart): Promise<RunRow> {
-  const { registry, origin, caps, reserve, queryId, onlyNew = false, scheduledFor } = start
+  const { registry, origin, caps, reserve, isAwaited = false, queryId, onlyNew = false, scheduledFor } = start
   const query = await findQueryToRun(db, queryId)
   if (query === null) throw notFound('query', queryId)
   const { name, brokerId, parameters, newestAlertAt } = query
@@ -52,19 +54,29 @@ export async function startQueryRun(db: Queryable, start: QueryStart): Promise<R
     caps: capsOf(broker, caps),
     ...(scheduledFor && { scheduledFor }),
     ...(onlyNew && newestAlertAt && { newerThan: new Date(newestAlertAt.getTime() - overlapMilliseconds) }),
+    isAwaited,
     ...origin
   })
 }
 
 /** Queues a run without a saved query; throws 422 with pointers when it does not fit. */
-export async function startAdHocRun(db: Queryable, { registry, origin, reserve, request }: Start & { request: AdHocRun }): Promise<RunRow> {
+export async function startAdHocRun(db: Queryable, start: Start & { request: AdHocRun }): Promise<RunRow> {
+  const { registry, origin, reserve, isAwaited = false, request } = start
   const { brokerId, parameters, caps } = request
   const broker = registry.get(brokerId)
   if (broker === undefined) throw invalid([{ pointer: '/brokerId', message: `must be one of ${[...registry.keys()].join(', ')}` }])
   const { value, complaints } = readParameters(broker, parameters)
   if (complaints.length > 0) throw invalid(complaints.map(inParameters))
   refuseUnready(broker)
-  return putToWork(db, reserve, { queryId: null, queryName: null, brokerId, parameters: value, caps: capsOf(broker, caps), ...origin })
+  return putToWork(db, reserve, {
+    queryId: null,
+    queryName: null,
+    brokerId,
+    parameters: value,
+    caps: capsOf(broker, caps),
+    isAwaited,
+    ...origin
+  })
 }
 
 /** Has a worker of this process begin the run when one has room; else puts it in the queue. */

@@ -27,10 +27,13 @@ export interface RunToCreate {
   readonly newerThan?: Date
   /** Whether it is the first attempt's of a worker at once, instead of in the queue. */
   readonly isClaimed?: boolean
+  /** Whether its end is waited for: then storing it does not wait for the disk, to which its end takes it, or `findKeptRun`. */
+  readonly isAwaited?: boolean
 }
 
 const createSql = `
-  WITH instant AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now), created AS (
+  WITH instant AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now,
+    CASE WHEN $15::boolean THEN set_config('synchronous_commit', 'off', true) END), created AS (
     INSERT INTO "Run" (id, kind, "queryId", "queryName", "brokerId", parameters, "capAlerts", "capBytes", "capSeconds", "createdBy", "requestId",
       "traceId", "scheduledFor", "newerThan", "createdAt", status, attempt, "startedAt", "leaseUntil")
     SELECT (lpad(to_hex((extract(epoch FROM now) * 1000)::bigint), 12, '0') || '-7' || substr(gen_random_uuid()::text, 16))::uuid,
@@ -46,13 +49,12 @@ const createSql = `
  * Puts a run in the queue, or in the hands of a worker, and notes it at its query, by one statement; workers are woken when it is committed. Its id is a UUIDv7 of the instant in
  * `createdAt`, by PostgreSQL's clock, so that a list in the order of ids is one in time, whichever process made the run.
  */
-export async function createRun(db: Queryable, { caps, parameters, ...run }: RunToCreate): Promise<RunRow> {
-  const { kind = 'alerts', queryId, queryName, brokerId, createdBy, requestId, traceId, scheduledFor, newerThan, isClaimed = false } = run
-  const what = [kind, queryId, queryName, brokerId, JSON.stringify(parameters), caps.alerts, caps.bytes, caps.seconds]
-  const why = [createdBy, requestId ?? null, traceId ?? null, scheduledFor ?? null, newerThan ?? null, isClaimed]
-  const { rows } = await db.query<RunRow>(createSql, [...what, ...why])
-  const [row] = rows.map(exact)
-  if (row === undefined) throw new Error('The database did not answer the run that it stored.')
+export async function createRun(db: Queryable, { kind = 'alerts', caps, ...run }: RunToCreate): Promise<RunRow> {
+  const what = [kind, run.queryId, run.queryName, run.brokerId, JSON.stringify(run.parameters), caps.alerts, caps.bytes, caps.seconds]
+  const why = [run.createdBy, run.requestId ?? null, run.traceId ?? null, run.scheduledFor ?? null, run.newerThan ?? null]
+  const how = [run.isClaimed ?? false, run.isAwaited ?? false]
+  const row = only(await db.query<RunRow>(createSql, [...what, ...why, ...how]))
+  if (row === null) throw new Error('The database did not answer the run that it stored.')
   return row
 }
 
@@ -87,9 +89,20 @@ export async function hasRun(db: Reader, { queryId, statuses }: { queryId: strin
   return (await db.run.findFirst({ where, select: { id: true } })) !== null
 }
 
+const findSql = `SELECT ${runColumns} FROM "Run" WHERE id = $1`
+
 /** Finds a run; null when there is none. */
 export async function findRun(db: Queryable, runId: string): Promise<RunRow | null> {
-  const { rows } = await db.query<RunRow>(`SELECT ${runColumns} FROM "Run" WHERE id = $1`, [runId])
+  return only(await db.query<RunRow>(findSql, [runId]))
+}
+
+/** Finds a run that is on the disk; null when there is none, because PostgreSQL crashed before it was. */
+export async function findKeptRun(db: Queryable, runId: string): Promise<RunRow | null> {
+  // A lock is written to the log of PostgreSQL, and who locks waits for the disk: all that was stored before is kept then.
+  return only(await db.query<RunRow>(`${findSql} FOR KEY SHARE`, [runId]))
+}
+
+function only({ rows }: { readonly rows: readonly RunRow[] }): RunRow | null {
   const [row] = rows.map(exact)
   return row ?? null
 }

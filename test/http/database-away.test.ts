@@ -4,6 +4,8 @@ import { connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
+import { startCrashingPostgres } from '../helpers/crashing-postgres.ts'
+import { startProcess } from '../helpers/process.ts'
 import { type Service, startService } from '../helpers/service.ts'
 
 /** A way to the database that can be cut. */
@@ -78,4 +80,34 @@ describe('a service whose database goes away', () => {
     while ((await service.get('/readyz')).status !== 200) await sleep(50)
     assert.equal((await service.post('/v1/queries', query)).status, 201)
   })
+})
+
+it('a PostgreSQL that crashes and recovers is a reason to ask again, whatever is asked for and in whichever moment', async t => {
+  const postgres = await startCrashingPostgres()
+  const service = await startProcess({ DATABASE_URL: postgres.url, ROLE: 'api' })
+  t.after(async () => {
+    await service.kill()
+    await postgres.close()
+  })
+  const seen = new Set<string>()
+  const ask = async (path: string) => {
+    const { status, headers } = await fetch(`${service.url}${path}`)
+    seen.add([path, status, ...(headers.has('retry-after') ? ['asks to be asked again'] : [])].join(' '))
+    return status
+  }
+  const paths = ['/v1/runs', '/v1/queries', '/v1/alerts', '/v1/targets']
+  for (let crash = 0; crash < 3; crash++) {
+    const asking = paths.map(async path => {
+      let isSeenAway = false
+      for (;;) {
+        const status = await ask(path)
+        if (isSeenAway && status === 200) return
+        isSeenAway ||= status !== 200
+      }
+    })
+    await sleep(100)
+    await postgres.crash()
+    await Promise.all(asking)
+  }
+  assert.deepEqual([...seen].sort(), paths.flatMap(path => [`${path} 200`, `${path} 503 asks to be asked again`]).sort())
 })

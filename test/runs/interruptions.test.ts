@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
-import { startEmbedded } from '../../src/database/embedded.ts'
 import { type Database, openDatabase } from '../../src/database.ts'
 import { findRun } from '../../src/runs/store.ts'
+import { startCrashingPostgres } from '../helpers/crashing-postgres.ts'
 import { createTestDatabase, silent, type TestDatabase } from '../helpers/database.ts'
 import { fleetVariables } from '../helpers/fleet.ts'
 import { type ServiceProcess, startProcess } from '../helpers/process.ts'
@@ -137,25 +133,17 @@ test('a run survives that all its connections to the database are cut, again and
 })
 
 test('a run survives a crash of PostgreSQL', async t => {
-  const folder = await mkdtemp(join(tmpdir(), 'tom-alerts-crash-'))
-  await chmod(folder, 0o755)
-  const postgres = await startEmbedded({ dataDir: folder, log: silent })
+  const postgres = await startCrashingPostgres()
   const service = await start({ DATABASE_URL: postgres.url })
   t.after(async () => {
     await service.kill()
     await postgres.close()
-    await rm(folder, { recursive: true, force: true })
   })
   sendSlowly(2000, 3000)
   const runId = await startRun(service)
   const runOf = async () => JSON.parse(await (await fetch(`${service.url}/v1/runs/${runId}`)).text())
   while ((await runOf()).counts.new === 0) await sleep(20)
-  const client = new pg.Client({ connectionString: postgres.url })
-  client.on('error', () => {})
-  await client.connect()
-  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-  // When one of its processes is killed, PostgreSQL ends all of them and recovers from its log.
-  process.kill(rows[0]?.pid ?? 0, 'SIGKILL')
+  await postgres.crash()
   for (;;) {
     const run = await runOf().catch(() => ({}))
     if (typeof run.finishedAt === 'string') break
