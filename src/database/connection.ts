@@ -21,7 +21,11 @@ function query(this: pg.Client, config: unknown, values?: unknown, callback?: un
 function gather(stream: unknown): void {
   if (!(stream instanceof Duplex) || stream.writableCorked > 0) return
   stream.cork()
-  queueMicrotask(() => stream.uncork())
+  process.nextTick(send, stream)
+}
+
+function send(stream: Duplex): void {
+  stream.uncork()
 }
 
 function callbackOf(resolve: (result: unknown) => void, reject: (error: unknown) => void) {
