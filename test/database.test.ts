@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Database, inPrismaTransaction, inTransaction, openDatabase } from '../src/database.ts'
@@ -100,31 +99,6 @@ describe('the database', () => {
     await insert('kept, too', '1')
     assert.deepEqual(await notes(), ['kept', 'kept, too'])
     await database.pool.query(`DELETE FROM note WHERE text = 'kept, too'`)
-  })
-
-  it('sends what is asked in one turn in one packet', async t => {
-    const { port, hostname } = new URL(home.url)
-    const packets: string[] = []
-    const server = createServer(near => {
-      near.on('data', packet => packets.push(packet.toString('latin1')))
-      near.pipe(connect(Number(port), hostname)).pipe(near)
-    })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const url = new URL(home.url)
-    const address = server.address()
-    url.host = `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
-    const near = await openDatabase({ url: url.href, log: silent })
-    t.after(async () => {
-      await near.close()
-      server.close()
-    })
-    const words = Array.from({ length: 20 }, (_, index) => `word ${index}`)
-    await inTransaction(near.pool, async (client, commit) => {
-      await Promise.all([...words.map(word => client.query('SELECT $1::text', [word])), commit()])
-    })
-    const whole = packets.filter(packet => ['BEGIN', ...words, 'COMMIT'].every(word => packet.includes(word)))
-    assert.equal(whole.length, 1)
   })
 
   it('goes on with another connection after one broke in a transaction', async () => {

@@ -1,31 +1,18 @@
-import { Duplex } from 'node:stream'
 import pg from 'pg'
 
 /**
  * A connection that has node-postgres call it back instead of making the promises. What node-postgres settles its own
  * with is a function that is assigned to a member: V8 makes such ones in its old generation, where they keep the query
- * and its rows alive until all of the heap is collected. And it sends together what is asked in one turn: each packet would
- * wake PostgreSQL, and cost a call of the system.
+ * and its rows alive until all of the heap is collected.
  */
 export class Connection extends pg.Client {}
 
 Object.defineProperty(Connection.prototype, 'query', { value: query, writable: true, configurable: true })
 
 function query(this: pg.Client, config: unknown, values?: unknown, callback?: unknown): unknown {
-  gather(Object(this).connection.stream)
   const ask = (callBack: unknown): unknown => Reflect.apply(pg.Client.prototype.query, this, [config, values, callBack])
   if (typeof values === 'function' || typeof callback === 'function') return ask(callback)
   return new Promise((resolve, reject) => ask(callbackOf(resolve, reject))).catch(throwFromHere)
-}
-
-function gather(stream: unknown): void {
-  if (!(stream instanceof Duplex) || stream.writableCorked > 0) return
-  stream.cork()
-  process.nextTick(send, stream)
-}
-
-function send(stream: Duplex): void {
-  stream.uncork()
 }
 
 function callbackOf(resolve: (result: unknown) => void, reject: (error: unknown) => void) {
