@@ -16,7 +16,7 @@ import { presentRun } from './present-run.ts'
 import type { Reserve } from './reservation.ts'
 import type { RunReader } from './run-reader.ts'
 import { AdHocRun, QueryRun, Run } from './schemas.ts'
-import { startAdHocRun, startQueryRun } from './start-run.ts'
+import { type Beginning, startAdHocRun, startQueryRun } from './start-run.ts'
 import { findKeptRun, isEnded, type RunRow } from './store.ts'
 
 const tags = ['Runs']
@@ -53,12 +53,6 @@ interface Needs {
   readonly reserve: Reserve
   /** Fires when the service stops: nobody is kept waiting any longer. */
   readonly draining: AbortSignal
-}
-
-/** How a run is to begin that no key has to be stored with. */
-interface Beginning {
-  readonly reserve?: Reserve
-  readonly isAwaited?: boolean
 }
 
 /** Starting runs over HTTP. */

@@ -14,14 +14,18 @@ const defaultAlertsCap = 100_000
 /** What is newer than the newest alert, less this long, is new: alerts come late, and what comes twice is stored once [ms]. */
 const overlapMilliseconds = 86_400_000
 
-interface Start {
-  readonly registry: Registry
-  readonly origin: Origin
-  readonly caps?: Caps | undefined
-  /** Where the run may begin at once; left out: it queues. */
+/** How a run begins. */
+export interface Beginning {
+  /** Where it may begin at once; left out: it queues. */
   readonly reserve?: Reserve | undefined
   /** Whether its end is waited for; left out: it is not. */
   readonly isAwaited?: boolean | undefined
+}
+
+interface Start extends Beginning {
+  readonly registry: Registry
+  readonly origin: Origin
+  readonly caps?: Caps | undefined
 }
 
 interface QueryStart extends Start {
@@ -34,7 +38,7 @@ interface QueryStart extends Start {
 
 /** Queues a run of a saved query; throws 404 for an unknown query, 409 when it cannot be run as it is. */
 export async function startQueryRun(db: Queryable, start: QueryStart): Promise<RunRow> {
-  const { registry, origin, caps, reserve, isAwaited = false, queryId, onlyNew = false, scheduledFor } = start
+  const { registry, origin, caps, reserve, isAwaited, queryId, onlyNew = false, scheduledFor } = start
   const query = await findQueryToRun(db, queryId)
   if (query === null) throw notFound('query', queryId)
   const { name, brokerId, parameters, newestAlertAt } = query
@@ -61,7 +65,7 @@ export async function startQueryRun(db: Queryable, start: QueryStart): Promise<R
 
 /** Queues a run without a saved query; throws 422 with pointers when it does not fit. */
 export async function startAdHocRun(db: Queryable, start: Start & { request: AdHocRun }): Promise<RunRow> {
-  const { registry, origin, reserve, isAwaited = false, request } = start
+  const { registry, origin, reserve, isAwaited, request } = start
   const { brokerId, parameters, caps } = request
   const broker = registry.get(brokerId)
   if (broker === undefined) throw invalid([{ pointer: '/brokerId', message: `must be one of ${[...registry.keys()].join(', ')}` }])

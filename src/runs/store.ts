@@ -28,7 +28,7 @@ export interface RunToCreate {
   /** Whether it is the first attempt's of a worker at once, instead of in the queue. */
   readonly isClaimed?: boolean
   /** Whether its end is waited for: then storing it does not wait for the disk, to which its end takes it, or `findKeptRun`. */
-  readonly isAwaited?: boolean
+  readonly isAwaited?: boolean | undefined
 }
 
 const createSql = `
@@ -58,8 +58,13 @@ export async function createRun(db: Queryable, { kind = 'alerts', caps, ...run }
   return row
 }
 
+/** What statements answer besides the run that they tell PostgreSQL of. */
+interface Told {
+  readonly told?: unknown
+}
+
 /** Gives a run the types of the generated client: node-postgres answers bigint as text. */
-function exact({ told: _, ...row }: RunRow & { readonly told?: unknown }): RunRow {
+function exact({ told: _, ...row }: RunRow & Told): RunRow {
   const { capBytes, receivedBytes, lastPosition, resultsDropped } = row
   return {
     ...row,
@@ -90,6 +95,8 @@ export async function hasRun(db: Reader, { queryId, statuses }: { queryId: strin
 }
 
 const findSql = `SELECT ${runColumns} FROM "Run" WHERE id = $1`
+// Who writes waits for the disk at the commit, and all that was written before is kept then. A word in PostgreSQL's log is the least there is to write.
+const findKeptSql = `SELECT ${runColumns}, pg_logical_emit_message(true, 'run_kept', '')::text AS told FROM "Run" WHERE id = $1`
 
 /** Finds a run; null when there is none. */
 export async function findRun(db: Queryable, runId: string): Promise<RunRow | null> {
@@ -98,8 +105,7 @@ export async function findRun(db: Queryable, runId: string): Promise<RunRow | nu
 
 /** Finds a run that is on the disk; null when there is none, because PostgreSQL crashed before it was. */
 export async function findKeptRun(db: Queryable, runId: string): Promise<RunRow | null> {
-  // A lock is written to the log of PostgreSQL, and who locks waits for the disk: all that was stored before is kept then.
-  return only(await db.query<RunRow>(`${findSql} FOR KEY SHARE`, [runId]))
+  return only(await db.query<RunRow & Told>(findKeptSql, [runId]))
 }
 
 function only({ rows }: { readonly rows: readonly RunRow[] }): RunRow | null {

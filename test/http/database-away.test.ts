@@ -40,6 +40,9 @@ function cuttable() {
       server.close()
       for (const socket of sockets) socket.destroy()
     },
+    reset: () => {
+      for (const socket of sockets) socket.resetAndDestroy()
+    },
     via: async (databaseUrl: string) => {
       const url = new URL(databaseUrl)
       target = { port: Number(url.port), host: url.hostname }
@@ -110,4 +113,25 @@ it('a PostgreSQL that crashes and recovers is a reason to ask again, whatever is
     await Promise.all(asking)
   }
   assert.deepEqual([...seen].sort(), paths.flatMap(path => [`${path} 200`, `${path} 503 asks to be asked again`]).sort())
+})
+
+it('a connection that is reset is a reason to ask again, also in a transaction of Prisma', async t => {
+  const way = cuttable()
+  const service = await startService({ via: way.via })
+  const holder = await service.database.pool.connect()
+  t.after(async () => {
+    way.cut()
+    await service.close()
+  })
+  await holder.query('BEGIN')
+  await holder.query('LOCK TABLE "IdempotencyKey"')
+  const body = { brokerId: 'my-broker', parameters: {} }
+  const answer = service.post('/v1/runs', body, { 'idempotency-key': 'one' })
+  const waiting = async () =>
+    (await holder.query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)).rowCount
+  while ((await waiting()) === 0) await sleep(10)
+  way.reset()
+  const { status, headers } = await answer
+  holder.release(true)
+  assert.deepEqual([status, headers.get('retry-after')], [503, '5'])
 })
